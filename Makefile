@@ -1,0 +1,58 @@
+# One set of commands for people and for the checks. Each does its own set-up; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types unit docs bench judge figures picture clean
+
+help:  ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY)  ## make the virtual environment that the other commands use
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(READY)  ## simulate a small world, scan it, and say where the report is
+	rm -rf demo
+	$(BIN)/iolaus simulate demo --out demo/world
+	$(BIN)/iolaus scan demo/world/exchanges --accounts demo/world/accounts.parquet \
+		--events demo/world/account_events.parquet --releases demo/world/releases.csv --out demo/results
+	$(BIN)/iolaus explain --results demo/results
+
+test: lint types unit  ## lint, types and tests (what the checks run)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/pytest
+
+docs: $(READY)  ## write the generated pages under docs/ anew
+	$(BIN)/python -m iolaus.documents
+
+bench: $(READY)  ## measure speed and memory; prints ratios against a baseline of the same run
+	$(BIN)/python -m benchmarks
+
+judge: $(READY)  ## judge the scan and baselines on a sample of worlds (an hour; resumes); JUDGE="--only S2 --record docs"
+	$(BIN)/python -m iolaus.evaluate.judge sample $(JUDGE)
+
+figures: $(READY)  ## judge them on all worlds and write docs/figures.json (many hours; resumes)
+	$(BIN)/python -m iolaus.evaluate.judge whole --record docs
+
+picture: demo  ## draw docs/report.png, the picture in README.md, from the demo's report (needs chromium)
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --disable-background-networking \
+		--force-device-scale-factor=1 --user-data-dir=demo/browser --window-size=1180,2300 \
+		--screenshot=docs/report.png file://$(CURDIR)/demo/results/report.html
+
+clean:  ## remove what the commands made
+	rm -rf $(VENV) build dist demo iolaus-out .mypy_cache .ruff_cache .pytest_cache
