@@ -1,0 +1,150 @@
+"""Conversations, turns, retries and duplicates: SQL over the narrow columns of every exchange.
+
+Duplicates go first (the first of an id in input order wins). Then what is one request: equal request ids within
+an account, ``retry_of``, or the same text again soon after a failure; its last success is counted, else its first
+attempt. A client that sends one id with differing texts or turns has sent different requests: an id alone must not
+make traffic disappear. Conversations are made of counted requests, and the other attempts take theirs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from iolaus.engine import Engine, sql_text
+
+FAILED = 400
+"""Least HTTP status of a request that was not answered."""
+
+
+def derive(folder: Path, retry_window_s: int, engine: Engine) -> None:
+    """Write ``derived.parquet`` from ``narrow/`` and ``exchanges/``: seq, conversation, turn, root_hash, counted,
+    duplicate, a row an exchange in order of seq."""
+    engine.view("narrow", folder / "narrow" / "*.parquet")
+    _duplicates(folder, engine)
+    _attempts(retry_window_s, engine)
+    _conversations(engine)
+    engine.run(_DERIVED)
+    engine.write("SELECT * FROM derived ORDER BY seq", folder / "derived.parquet")
+    engine.run("DROP VIEW narrow")
+    for name in ("derived", "spoken", "attempts", "live", "duplicates"):
+        engine.run(f"DROP TABLE IF EXISTS {name}")
+
+
+def _duplicates(folder: Path, engine: Engine) -> None:
+    files = sql_text(folder / "exchanges" / "*.parquet")
+    engine.run(f"""
+        CREATE OR REPLACE TEMP TABLE duplicates AS
+        WITH twice AS (SELECT exchange FROM narrow GROUP BY exchange HAVING count(*) > 1),
+        suspects AS (SELECT seq FROM narrow SEMI JOIN twice USING (exchange)),
+        named AS (SELECT seq, exchange_id FROM read_parquet('{files}') SEMI JOIN suspects USING (seq))
+        SELECT seq FROM (SELECT seq, min(seq) OVER (PARTITION BY exchange_id) AS first FROM named)
+        WHERE seq > first""")
+    # An account that is seen to be answered makes the lack of an answer a failure; else answers are not kept.
+    engine.run(f"""
+        CREATE OR REPLACE TEMP TABLE live AS
+        SELECT n.*, coalesce(n.status >= {FAILED}, NOT n.answered AND a.seen) AS failed
+        FROM narrow n ANTI JOIN duplicates USING (seq)
+        JOIN (SELECT account, bool_or(answered) AS seen FROM narrow GROUP BY account) a USING (account)""")
+
+
+def _attempts(retry_window_s: int, engine: Engine) -> None:
+    """``attempts``: seq, request (label of what is one request), counted."""
+    edges = engine.table(_EDGES.format(window=retry_window_s * 1_000_000))
+    first, second = (edges[name].to_numpy() for name in ("a", "b"))
+    seqs, places = np.unique(np.concatenate((first, second)), return_inverse=True)
+    size = len(seqs)
+    left, right = np.split(places, 2)
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
+    labels = connected_components(graph, directed=False)[1] if size else np.zeros(0, dtype=np.int32)
+    engine.register("grouped", pa.table({"seq": seqs, "one": labels.astype(np.int64)}))
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE attempts AS
+        SELECT seq, first_value(seq) OVER (
+            PARTITION BY one ORDER BY failed,
+                CASE WHEN failed THEN ts ELSE -ts END, CASE WHEN failed THEN seq ELSE -seq END
+        ) AS chosen
+        FROM grouped JOIN live USING (seq)""")
+
+
+_EDGES = """
+    WITH shared AS (
+        SELECT account, request FROM live WHERE request IS NOT NULL GROUP BY account, request HAVING count(*) > 1
+    ),
+    filled AS (
+        SELECT seq, account, request, turn,
+            coalesce(prompt, min(prompt) OVER (PARTITION BY account, request)) AS text
+        FROM live SEMI JOIN shared USING (account, request)
+    ),
+    by_id AS (SELECT min(seq) OVER (PARTITION BY account, request, text, turn) AS a, seq AS b FROM filled),
+    again AS (SELECT seq, account, retry_of, prompt FROM live WHERE retry_of IS NOT NULL),
+    named AS (
+        SELECT t.seq AS a, r.seq AS b FROM again r JOIN live t ON t.account = r.account AND t.exchange = r.retry_of
+        WHERE t.prompt IS NULL OR r.prompt IS NULL OR t.prompt = r.prompt
+        UNION ALL
+        SELECT t.seq, r.seq FROM again r JOIN live t ON t.account = r.account AND t.request = r.retry_of
+        WHERE t.prompt IS NULL OR r.prompt IS NULL OR t.prompt = r.prompt
+    ),
+    tries AS (
+        SELECT seq, ts, turn, failed, lag(seq) OVER w AS before, lag(failed) OVER w AS before_failed,
+            lag(ts) OVER w AS before_ts, lag(turn) OVER w AS before_turn
+        FROM live SEMI JOIN (SELECT account, prompt FROM live WHERE failed AND prompt IS NOT NULL) f
+            USING (account, prompt)
+        WINDOW w AS (PARTITION BY account, prompt ORDER BY ts, seq)
+    ),
+    repeated AS (
+        SELECT before AS a, seq AS b FROM tries
+        WHERE before_failed AND ts - before_ts <= {window} AND (turn = before_turn) IS NOT FALSE
+    )
+    SELECT a, b FROM (
+        SELECT * FROM by_id UNION ALL SELECT * FROM named UNION ALL SELECT * FROM repeated
+    ) WHERE a <> b ORDER BY a, b"""
+
+
+def _conversations(engine: Engine) -> None:
+    """``spoken``: seq, conversation, turn, root_hash of every counted request."""
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE spoken AS
+        WITH counted AS (
+            SELECT * FROM live ANTI JOIN (SELECT seq FROM attempts WHERE seq <> chosen) USING (seq)
+        ),
+        given AS (
+            SELECT seq, given AS conversation, turn, root, prompt, ts FROM counted WHERE given IS NOT NULL
+        ),
+        opened AS (
+            SELECT *, count(*) FILTER (turn = 0) OVER (
+                PARTITION BY account, root ORDER BY ts, seq ROWS UNBOUNDED PRECEDING) AS opening
+            FROM counted WHERE given IS NULL AND root IS NOT NULL AND turn IS NOT NULL
+        ),
+        shown AS (
+            SELECT seq, first_value(own) OVER (PARTITION BY account, root, opening ORDER BY ts, seq) AS conversation,
+                turn, root, prompt, ts FROM opened
+        ),
+        alone AS (
+            SELECT seq, own AS conversation, coalesce(turn, 0) AS turn, root, prompt, ts
+            FROM counted WHERE given IS NULL AND (root IS NULL OR turn IS NULL)
+        ),
+        every AS (SELECT * FROM given UNION ALL SELECT * FROM shown UNION ALL SELECT * FROM alone)
+        SELECT seq, conversation,
+            coalesce(turn, CAST(row_number() OVER (PARTITION BY conversation ORDER BY ts, seq) - 1 AS INTEGER))
+                AS turn,
+            coalesce(root, first_value(root IGNORE NULLS) OVER w, first_value(prompt IGNORE NULLS) OVER w)
+                AS root_hash
+        FROM every
+        WINDOW w AS (PARTITION BY conversation ORDER BY ts, seq
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)""")
+
+
+_DERIVED = """
+    CREATE OR REPLACE TEMP TABLE derived AS
+    SELECT n.seq, coalesce(s.conversation, n.own) AS conversation, CAST(coalesce(s.turn, n.turn, 0) AS INTEGER) AS turn,
+        coalesce(s.root_hash, n.root, n.prompt) AS root_hash,
+        d.seq IS NULL AND n.seq = coalesce(t.chosen, n.seq) AS counted, d.seq IS NOT NULL AS duplicate
+    FROM narrow n
+    LEFT JOIN duplicates d USING (seq)
+    LEFT JOIN attempts t USING (seq)
+    LEFT JOIN spoken s ON s.seq = coalesce(t.chosen, n.seq) AND d.seq IS NULL"""

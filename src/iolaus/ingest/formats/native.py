@@ -1,0 +1,39 @@
+"""The normal form itself: records or columns that carry the names of the exchanges table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from iolaus.ingest.draft import Draft
+from iolaus.tables import EXCHANGES
+
+NAME = "native"
+MEANING = "JSONL, CSV or Parquet with the column names of the exchanges table (docs/tables.md)"
+
+_KNOWN = frozenset(EXCHANGES.names)
+
+
+def recognise(records: Sequence[dict[str, Any]]) -> float:
+    """The share of names that the exchanges table knows, where there is a ``ts`` among them."""
+    shares = [len(_KNOWN & r.keys()) / len(r) if r and "ts" in r else 0.0 for r in records]
+    return sum(shares) / len(shares) if shares else 0.0
+
+
+class Reader:
+    """Takes known names as they are."""
+
+    def read(self, record: dict[str, Any], row: int) -> Iterator[Draft]:
+        """One exchange a record."""
+        yield Draft(row, {name: value for name, value in record.items() if name in _KNOWN})
+
+    def close(self) -> Iterator[Draft]:
+        """Nothing waits."""
+        return iter(())
+
+
+def columns_of(records: Sequence[dict[str, Any]]) -> tuple[dict[str, list[Any]], frozenset[str]]:
+    """(known names -> values of every record, names that are not known): a whole batch at once."""
+    names = set().union(*records) if records else set()
+    columns = {name: [r.get(name) for r in records] for name in EXCHANGES.names if name in names}
+    return columns, frozenset(names - _KNOWN)

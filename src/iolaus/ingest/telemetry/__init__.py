@@ -1,0 +1,1 @@
+"""OpenTelemetry signals: how OTLP spells them, what attributes were and are called, where content is."""
