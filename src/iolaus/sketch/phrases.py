@@ -1,0 +1,147 @@
+"""Phrases: words that accounts share and come back to, out of the shingles that k accounts use.
+
+A shingle of ordinary language is used by many accounts, each in few of its conversations. A template comes
+back: an account that used it once uses it again. The repeat rate of a shingle is the chance that another
+conversation of one of its users holds it as well; its lift is that rate over the shingle's share of
+all conversations. A phrase that fills its users' traffic is kept whatever its lift, since a campaign as large as the
+provider has none. Shingles that come back and stand in the same conversations are one phrase.
+
+A system prompt or a set of tools is shared as a whole; such a configuration is a phrase of one member.
+
+Files: ``phrases.parquet`` (phrase, kind, shingles, accounts, conversations, repeat, lift) and
+``phrase_uses.parquet`` (phrase, account, conversation).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from iolaus.engine import Engine
+from iolaus.progress import Progress
+from iolaus.sketch.settings import SketchSettings
+from iolaus.workspace import Workspace, renamed_into
+
+WORDS, SYSTEM, TOOLS = "words", "system", "tools"
+
+_RETURNING = """
+CREATE OR REPLACE TEMP TABLE recurring AS
+SELECT item, accounts, conversations, pairs / exposures AS repeat, pairs * total / (exposures * conversations) AS lift
+FROM (
+    SELECT item, count(*) AS accounts, sum(used) AS conversations,
+        CAST(sum(used * (used - 1)) AS DOUBLE) AS pairs, CAST(sum(used * (had - 1)) AS DOUBLE) AS exposures
+    FROM (SELECT item, account, count(*) AS used FROM {uses} GROUP BY item, account) AS per_account
+    JOIN volumes USING (account)
+    GROUP BY item
+) AS per_item, (SELECT CAST(sum(had) AS DOUBLE) AS total FROM volumes) AS everything
+WHERE accounts >= {k} AND pairs >= {least_pairs} AND exposures > 0
+    AND pairs / exposures >= {repeat}
+    AND (pairs / exposures >= {habit} OR pairs * total / (exposures * conversations) >= {lift})
+"""
+
+_TOGETHER = """
+WITH posted AS (
+    SELECT item, conversation, row_number() OVER (PARTITION BY item ORDER BY conversation) AS place
+    FROM word_uses SEMI JOIN recurring USING (item)
+), sampled AS (SELECT item, conversation FROM posted WHERE place <= {sample})
+SELECT a.item AS one, b.item AS other, count(*) AS together, any_value(s.size) AS size
+FROM sampled AS a
+JOIN (SELECT item, conversation FROM posted) AS b USING (conversation)
+JOIN (SELECT item, count(*) AS size FROM sampled GROUP BY item) AS s ON s.item = a.item
+WHERE a.item <> b.item
+GROUP BY a.item, b.item
+HAVING count(*) >= {together} * any_value(s.size)
+ORDER BY one, other
+"""
+
+
+def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Progress) -> None:
+    """Find phrases and write them beside the sketch."""
+    if work.finished("phrases") is not None:
+        return
+    place = work.folder("sketch")
+    with progress.stage("phrases", "phrases") as tick:
+        engine.view("marks", place / "marks" / "part-*.parquet")
+        engine.view("uses", place / "uses.parquet")
+        engine.run("CREATE OR REPLACE TEMP VIEW word_uses AS SELECT shingle AS item, account, conversation FROM uses")
+        engine.run(
+            "CREATE OR REPLACE TEMP TABLE volumes AS SELECT account, count(DISTINCT conversation) AS had"
+            " FROM marks WHERE counted GROUP BY account"
+        )
+        members = _word_phrases(engine, settings)
+        engine.register("members", members)
+        engine.run("CREATE OR REPLACE TEMP TABLE all_uses AS " + _uses_sql(settings))
+        engine.run(
+            "CREATE OR REPLACE TEMP VIEW named_uses AS SELECT phrase AS item, account, conversation FROM all_uses"
+        )
+        engine.run(_returning_sql("named_uses", settings))
+        with renamed_into(place / "phrases.parquet") as partial:
+            engine.write(
+                f"""SELECT item AS phrase, kind, coalesce(shingles, 1) AS shingles,
+                    accounts, conversations, repeat, lift
+                FROM recurring
+                JOIN (SELECT DISTINCT phrase AS item, kind FROM all_uses) AS kinds USING (item)
+                LEFT JOIN (SELECT phrase AS item, count(*) AS shingles FROM members GROUP BY phrase) AS sizes
+                    USING (item)
+                ORDER BY conversations * repeat DESC, phrase LIMIT {settings.max_phrases}""",
+                partial,
+            )
+        engine.view("phrases", place / "phrases.parquet")
+        with renamed_into(place / "phrase_uses.parquet") as partial:
+            engine.write(
+                "SELECT phrase, account, conversation FROM all_uses SEMI JOIN phrases USING (phrase)"
+                " ORDER BY phrase, account, conversation",
+                partial,
+            )
+        with renamed_into(place / "phrase_shingles.parquet") as partial:
+            pq.write_table(members, partial)
+        found = int(engine.value("SELECT count(*) FROM phrases"))
+        tick(found)
+    work.finish("phrases", {"phrases": found})
+
+
+def _word_phrases(engine: Engine, settings: SketchSettings) -> pa.Table:
+    """Group returning shingles that stand together: phrase (its smallest shingle) and shingle."""
+    engine.run(_returning_sql("word_uses", settings))
+    pairs = engine.table(_TOGETHER.format(sample=settings.phrase_sample, together=settings.phrase_together))
+    items = np.sort(engine.table("SELECT item FROM recurring")["item"].to_numpy())
+    one = np.searchsorted(items, pairs["one"].to_numpy())
+    other = np.searchsorted(items, pairs["other"].to_numpy())
+    shape = (len(items), len(items))
+    directed = coo_matrix((np.ones(len(one), np.int8), (one, other)), shape).tocsr()
+    mutual = directed.multiply(directed.T)
+    count, label = connected_components(mutual, directed=False)
+    first = np.full(count, len(items))
+    np.minimum.at(first, label, np.arange(len(items)))
+    return pa.table({"phrase": items[first[label]] if len(items) else items, "shingle": items})
+
+
+def _returning_sql(uses: str, settings: SketchSettings) -> str:
+    return _RETURNING.format(
+        uses=uses,
+        k=settings.k,
+        least_pairs=settings.phrase_pairs,
+        repeat=settings.phrase_repeat,
+        lift=settings.phrase_lift,
+        habit=settings.phrase_habit,
+    )
+
+
+def _uses_sql(settings: SketchSettings) -> str:
+    """Conversations that use a phrase: they hold enough of its shingles, or its configuration."""
+    return f"""
+        SELECT phrase, '{WORDS}' AS kind, account, conversation
+        FROM (
+            SELECT phrase, account, conversation, count(*) AS found
+            FROM uses JOIN members USING (shingle) GROUP BY phrase, account, conversation
+        ) AS found_members
+        JOIN (SELECT phrase, count(*) AS size FROM members GROUP BY phrase) AS sizes USING (phrase)
+        WHERE found >= {settings.phrase_share} * size
+        UNION ALL
+        SELECT DISTINCT system, '{SYSTEM}', account, conversation FROM marks WHERE counted AND system <> 0
+        UNION ALL
+        SELECT DISTINCT tools, '{TOOLS}', account, conversation FROM marks WHERE counted AND tools <> 0
+    """

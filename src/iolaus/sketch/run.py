@@ -1,0 +1,173 @@
+"""The sketch stage: text is read once, here; shingles, topics and marks go on, text stays behind.
+
+Files of the stage, under the working folder:
+
+- ``accounts.parquet``: account_id by rank; the rank is the account's number from here on
+- ``marks/part-N.parquet``: see :mod:`iolaus.sketch.marks`, with conversation and text columns
+- ``topics/part-N.npy``: int8[rows, TOPIC_DIMENSIONS], one row an exchange, by ``seq``
+- ``systems.parquet``: system (hash), text (hash of the folded text), and one part and row that holds it
+- ``uses.parquet``: shingle, account, conversation of every shingle that at least k accounts use
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from iolaus.engine import Engine
+from iolaus.key import Key
+from iolaus.progress import Progress
+from iolaus.sketch.marks import READ, hashes, mark
+from iolaus.sketch.popular import SharedFilter
+from iolaus.sketch.settings import SketchSettings
+from iolaus.sketch.shingle import Sketch, sketch, topic_weights, word_frequencies
+from iolaus.workspace import Workspace, renamed_into
+
+WEIGHT_ROWS = 20_000
+"""Texts from which the weight of words is learnt: enough for the few thousand words that matter."""
+
+
+def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, progress: Progress) -> None:
+    """Sketch every part of the ingested exchanges. Resumes at the first part that is not finished."""
+    if work.finished("sketch") is not None:
+        return
+    parts = sorted((work.folder("ingest") / "exchanges").glob("part-*.parquet"))
+    place = work.folder("sketch")
+    accounts = _number_accounts(work, engine, place)
+    derived = pq.read_table(work.folder("ingest") / "derived.parquet")
+    weights = _weights(parts, key)
+    for name in ("marks", "topics", "shingles"):
+        (place / name).mkdir(exist_ok=True)
+    first = 0
+    with progress.stage("sketch") as tick, ThreadPoolExecutor(1) as reader:
+        upcoming = None
+        for number, path in enumerate(parts):
+            part = upcoming.result() if upcoming else _read(path)
+            upcoming = reader.submit(_read, parts[number + 1]) if number + 1 < len(parts) else None
+            if work.finished(f"sketch-{number}") is None:
+                _sketch_part(part, derived.slice(first, len(part)), accounts, place, number, key, settings, weights)
+                work.finish(f"sketch-{number}")
+            first += len(part)
+            tick(len(part))
+    with progress.stage("shared shingles", "parts") as tick:
+        _keep_shared(place, len(parts), settings, engine)
+        tick(len(parts))
+    work.drop("sketch/shingles")
+    work.finish("sketch", {"exchanges": first, "accounts": len(accounts)})
+
+
+def _read(path: Path) -> pa.Table:
+    return pq.read_table(path, columns=[*READ, "system_prompt", "prompt"])
+
+
+def _number_accounts(work: Workspace, engine: Engine, place: Path) -> pa.Array:
+    """Every account of the logs or the account table, sorted; a number is a rank in this list."""
+    path = place / "accounts.parquet"
+    if not path.exists():
+        ingest = work.folder("ingest")
+        engine.view("ingested", ingest / "exchanges" / "part-*.parquet")
+        engine.view("known", ingest / "accounts.parquet")
+        with renamed_into(path) as partial:
+            engine.write(
+                "SELECT account_id FROM (SELECT account_id FROM ingested UNION SELECT account_id FROM known)"
+                " ORDER BY account_id",
+                partial,
+            )
+    return pq.read_table(path)["account_id"].combine_chunks()
+
+
+def _weights(parts: list[Path], key: Key) -> npt.NDArray[np.float32]:
+    """Weights of words (smoothed inverse document frequency) from an even sample of the parts' first rows."""
+    if not parts:
+        return topic_weights(np.zeros(65_536, np.int64), 0)
+    step = max(1, len(parts) // 16)
+    chosen = parts[::step]
+    rows = max(1, WEIGHT_ROWS // len(chosen))
+    texts = [next(pq.ParquetFile(path).iter_batches(rows, columns=["prompt"]), None) for path in chosen]
+    sample = pa.chunked_array([batch.column(0) for batch in texts if batch is not None], pa.large_string())
+    return topic_weights(word_frequencies(sample, key), len(sample) - sample.null_count)
+
+
+def _sketch_part(
+    part: pa.Table,
+    derived: pa.Table,
+    accounts: pa.Array,
+    place: Path,
+    number: int,
+    key: Key,
+    settings: SketchSettings,
+    weights: npt.NDArray[np.float32],
+) -> None:
+    sketched = sketch(part["prompt"], key, settings, weights)
+    marks = mark(part, accounts, key)
+    readable = pc.and_(pc.not_equal(part["text_state"], "not_retained"), pc.is_valid(part["prompt"]))
+    marks = (
+        marks.append_column("conversation", derived["conversation"])
+        .append_column("turn", derived["turn"])
+        .append_column("counted", derived["counted"])
+        .append_column("system", pa.array(hashes(part["system_prompt"].combine_chunks(), key)))
+        .append_column("text", pa.array(sketched.texts))
+        .append_column("words", pa.array(sketched.words))
+        .append_column("readable", pc.and_(readable, pa.array(sketched.words > 0)))
+    )
+    with renamed_into(place / "topics" / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
+        np.save(file, sketched.topics)
+    _write(_uses(sketched, marks), place / "shingles" / f"part-{number:05}.parquet", None)
+    _write(marks, place / "marks" / f"part-{number:05}.parquet", "zstd")
+
+
+def _uses(sketched: Sketch, marks: pa.Table) -> pa.Table:
+    """One row for each shingle of each counted exchange: shingle, account, conversation."""
+    lengths = np.where(marks["counted"].to_numpy(), np.diff(sketched.offsets), 0)
+    kept = np.repeat(marks["counted"].to_numpy(), np.diff(sketched.offsets))
+    return pa.table(
+        {
+            "shingle": sketched.shingles[kept],
+            "account": np.repeat(marks["account"].to_numpy(), lengths),
+            "conversation": np.repeat(marks["conversation"].to_numpy(), lengths),
+        }
+    )
+
+
+def _keep_shared(place: Path, parts: int, settings: SketchSettings, engine: Engine) -> None:
+    """Write ``uses.parquet``: uses of shingles that at least k accounts share, one row a conversation."""
+    shared = SharedFilter(settings.filter_bits, settings.k)
+    paths = [place / "shingles" / f"part-{number:05}.parquet" for number in range(parts)]
+    for path in paths:
+        uses = pq.read_table(path, memory_map=True)
+        shared.add(uses["shingle"].to_numpy(), uses["account"].to_numpy())
+    (place / "likely").mkdir(exist_ok=True)
+    for path in paths:
+        uses = pq.read_table(path, memory_map=True)
+        likely = shared.likely(uses["shingle"].to_numpy())
+        _write(uses.filter(pa.array(likely)), place / "likely" / path.name, "lz4")
+    engine.run("DROP VIEW IF EXISTS likely")
+    if not paths:
+        engine.register("likely", pa.table({c: pa.array([], t) for c, t in USES.items()}))
+    else:
+        engine.view("likely", place / "likely" / "part-*.parquet")
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE shared_shingles AS SELECT shingle FROM"
+        " (SELECT DISTINCT shingle, account FROM likely) GROUP BY shingle"
+        f" HAVING count(*) >= {settings.k}"
+    )
+    with renamed_into(place / "uses.parquet") as partial:
+        engine.write(
+            "SELECT DISTINCT shingle, account, conversation FROM likely SEMI JOIN shared_shingles USING (shingle)",
+            partial,
+        )
+    engine.run("DROP TABLE shared_shingles")
+
+
+USES = {"shingle": pa.int64(), "account": pa.int32(), "conversation": pa.int64()}
+
+
+def _write(table: pa.Table, path: Path, compression: str | None) -> None:
+    with renamed_into(path) as partial:
+        pq.write_table(table, partial, compression=compression or "none", use_dictionary=compression == "zstd")
