@@ -1,0 +1,1 @@
+"""One account at a time: clock, volume, client, network, spread of content."""

@@ -1,0 +1,42 @@
+"""Conversations: the unit of all counting, one row each, made from marks.
+
+What a conversation asked, where from and with which client is told by the request that opened it;
+its size by all of them. Retries and gateway fallbacks were collapsed at ingest and are left out.
+"""
+
+from __future__ import annotations
+
+from iolaus.engine import Engine
+from iolaus.workspace import Workspace, renamed_into
+
+CONFIGURATION = ("temperature", "max_tokens", "n", "top_logprobs", "thinking_budget", "format")
+"""Request parameters that together tell how a client is set up."""
+
+_SQL = """
+WITH ordered AS (
+    SELECT *, row_number() OVER (PARTITION BY conversation ORDER BY turn, ts, seq) AS place
+    FROM marks WHERE counted
+), whole AS (
+    SELECT conversation, count(*) AS exchanges, max(CASE WHEN readable THEN 1 ELSE 0 END) AS readable,
+        sum(greatest(output_tokens, 0)) AS output_tokens, sum(greatest(input_tokens, 0)) AS input_tokens,
+        sum(greatest(reasoning_tokens, 0)) AS reasoning_tokens,
+        max(top_logprobs) AS top_logprobs, max(n) AS answers, max(ts) AS ended
+    FROM marks WHERE counted GROUP BY conversation
+)
+SELECT conversation, account, ts, ended, seq, text, words, system, tools, model, pathway, agent, tls, key, end_user,
+    address, block, asn, network, reasoning_ref, max_tokens, thinking_budget,
+    CAST(round(temperature * 1000) AS INTEGER) AS temperature_milli,
+    whole.exchanges, whole.readable = 1 AS readable, whole.output_tokens, whole.input_tokens,
+    whole.reasoning_tokens, whole.top_logprobs, whole.answers
+FROM ordered JOIN whole USING (conversation)
+WHERE place = 1
+ORDER BY account, ts, conversation
+"""
+
+
+def write(work: Workspace, engine: Engine) -> None:
+    """Write ``fingerprint/conversations.parquet`` from the marks of the sketch."""
+    path = work.folder("fingerprint") / "conversations.parquet"
+    engine.view("marks", work.folder("sketch") / "marks" / "part-*.parquet")
+    with renamed_into(path) as partial:
+        engine.write(_SQL, partial)
