@@ -1,0 +1,1 @@
+"""Accounts together: block, compare, score. One file a kind of evidence."""

@@ -1,0 +1,202 @@
+"""Assembles what evidence looks at: everyone, and one cohort at a time, from the tables of earlier stages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from iolaus.engine import Engine
+from iolaus.link.candidates import Candidate
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import HOUR, Holders, Numbers, Population
+from iolaus.link.settings import LinkSettings
+from iolaus.workspace import Workspace
+
+log = logging.getLogger("iolaus")
+
+KNOWN_IDENTIFIERS = (
+    "payment_fingerprint",
+    "device_id",
+    "referral",
+    "parent_account_id",
+    "signup_ip",
+    "email_domain",
+    "phone_prefix",
+)
+"""Columns of the account table that identify somebody."""
+
+SEEN_IDENTIFIERS = ("block", "address", "tls", "key")
+"""Columns of the conversations that do."""
+
+
+class Topics:
+    """Topic vectors of exchanges by ``seq``, read from the sketch's files as they are needed."""
+
+    def __init__(self, place: Path) -> None:
+        self._parts = [np.load(path, mmap_mode="r") for path in sorted(place.glob("part-*.npy"))]
+        self._ends = np.cumsum([len(part) for part in self._parts])
+        self.dimensions = self._parts[0].shape[1] if self._parts else 1
+
+    def __getitem__(self, seq: Numbers) -> npt.NDArray[np.int8]:
+        """int8[len(seq), dimensions]."""
+        found = np.zeros((len(seq), self.dimensions), np.int8)
+        part = np.searchsorted(self._ends, seq, "right")
+        for number in np.unique(part):
+            rows = part == number
+            first = self._ends[number] - len(self._parts[number])
+            found[rows] = self._parts[number][seq[rows] - first]
+        return found
+
+
+class Assembly:
+    """Everything that cohorts are cut from. Opens views on the tables of earlier stages."""
+
+    def __init__(self, work: Workspace, engine: Engine, settings: LinkSettings, has_accounts: bool) -> None:
+        self._engine = engine
+        self._settings = settings
+        sketch, fingerprint, ingest = (work.folder(name) for name in ("sketch", "fingerprint", "ingest"))
+        engine.view("conversations", fingerprint / "conversations.parquet")
+        engine.view("phrases", sketch / "phrases.parquet")
+        engine.view("phrase_uses", sketch / "phrase_uses.parquet")
+        engine.run(
+            "CREATE OR REPLACE TEMP TABLE volumes AS"
+            " SELECT account, count(*) AS had FROM conversations GROUP BY account"
+        )
+        engine.run(
+            "CREATE OR REPLACE TEMP TABLE phrase_conversations AS SELECT phrase, c.* FROM phrase_uses"
+            " JOIN conversations AS c USING (conversation) ORDER BY phrase, c.account, c.ts, conversation"
+        )
+        self.topics = Topics(sketch / "topics")
+        self.population = self._population(fingerprint, ingest, has_accounts)
+        self.words: Mapping[str, tuple[str, ...]] = {}
+
+    def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
+        behaviour = pq.read_table(fingerprint / "accounts.parquet")
+        known = pq.read_table(ingest / "accounts.parquet").drop_columns(["country"])
+        rank = pc.index_in(behaviour["account_id"], value_set=known["account_id"])
+        accounts = behaviour
+        for name in known.column_names:
+            if name == "account_id":
+                continue
+            column = pc.take(known[name], rank)
+            accounts = accounts.append_column(
+                name, pc.cast(column, pa.int64()) if pa.types.is_timestamp(column.type) else column
+            )
+        everyone = np.arange(len(accounts), dtype=np.int32)
+        holders = {
+            name: Holders.of(everyone, _codes(accounts[name]))
+            for name in KNOWN_IDENTIFIERS
+            if name in accounts.column_names
+        }
+        for name in SEEN_IDENTIFIERS:
+            pairs = self._engine.table(f"SELECT DISTINCT account, {name} AS value FROM conversations WHERE {name} <> 0")
+            holders[name] = Holders.of(pairs["account"].to_numpy(), pairs["value"].to_numpy())
+        hourly, origin = self._hourly()
+        events = pq.read_table(ingest / "account_events.parquet")
+        return Population(
+            accounts,
+            holders,
+            hourly,
+            origin,
+            has_accounts,
+            events,
+            {"topics": self._strangers()},
+            self._settings.topic_components,
+        )
+
+    def _hourly(self) -> tuple[Numbers, int]:
+        counts = self._engine.table(
+            f"SELECT ts // {HOUR} AS hour, count(*) AS conversations FROM conversations GROUP BY hour ORDER BY hour"
+        )
+        hours = counts["hour"].to_numpy()
+        if len(hours) == 0:
+            return np.zeros(0, np.int64), 0
+        # A stray row years away must not make a table of its own.
+        low, high = int(np.quantile(hours, 0.001)), int(np.quantile(hours, 0.999))
+        span = min(high - low + 1, 24 * 400)
+        hourly = np.zeros(span, np.int64)
+        inside = (hours >= low) & (hours < low + span)
+        hourly[hours[inside] - low] = counts["conversations"].to_numpy()[inside]
+        return hourly, low * HOUR
+
+    def _strangers(self) -> npt.NDArray[np.float64]:
+        """Topics of one keyed conversation of each of up to 2,000 accounts."""
+        rows = self._engine.table(
+            "SELECT seq FROM (SELECT seq, account, conversation,"
+            " row_number() OVER (PARTITION BY account ORDER BY conversation) AS place"
+            " FROM conversations WHERE readable) AS placed WHERE place = 1 ORDER BY conversation LIMIT 2000"
+        )
+        return self.topics[np.sort(rows["seq"].to_numpy())].astype(np.float64)
+
+    def cut(self, candidate: Candidate) -> Cohort:
+        """The cohort of a candidate; larger ones are sampled by key, accounts first, then conversations."""
+        settings = self._settings
+        numbers = self._sampled(candidate.accounts)
+        self._engine.register("chosen", pa.table({"account": numbers}))
+        conversations = self._engine.table(
+            f"""SELECT DISTINCT ON (conversation) * EXCLUDE (phrase)
+            FROM phrase_conversations SEMI JOIN chosen USING (account)
+            WHERE phrase IN ({",".join(map(str, candidate.phrases))})"""
+        )
+        conversations = conversations.sort_by(
+            [("account", "ascending"), ("ts", "ascending"), ("conversation", "ascending")]
+        )
+        if len(conversations) > settings.max_conversations:
+            kept = np.sort(
+                np.argsort(conversations["conversation"].to_numpy(), kind="stable")[: settings.max_conversations]
+            )
+            conversations = conversations.take(pa.array(kept))
+            numbers = np.unique(conversations["account"].to_numpy())
+        rows = self._topic_rows(conversations)
+        return Cohort(
+            id=candidate.id,
+            selected_by="+".join(candidate.kinds),
+            phrases=candidate.phrases,
+            numbers=numbers,
+            accounts=self.population.accounts.take(pa.array(numbers)),
+            conversations=conversations,
+            topics=self.topics[conversations["seq"].to_numpy()[rows]],
+            topic_rows=rows,
+            words=self.words.get(candidate.id, ()),
+            outside_words=self.words.get("", ()),
+        )
+
+    def _sampled(self, accounts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """At most ``max_accounts`` of the accounts, spread evenly over a fixed shuffle of their numbers."""
+        if len(accounts) <= self._settings.max_accounts:
+            return accounts
+        mixed = (accounts.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)
+        return np.sort(accounts[np.argsort(mixed, kind="stable")[: self._settings.max_accounts]])
+
+    def _topic_rows(self, conversations: pa.Table) -> Numbers:
+        """Rows whose topics are compared: a keyed sample of each account's readable conversations."""
+        account = conversations["account"].to_numpy()
+        if len(account) == 0:
+            return np.zeros(0, np.int64)
+        each = max(
+            2,
+            min(
+                self._settings.topics_per_account,
+                self._settings.max_topics // max(len(np.unique(account)), 1),
+            ),
+        )
+        order = np.lexsort((conversations["conversation"].to_numpy(), account))
+        readable = conversations["readable"].to_numpy(zero_copy_only=False)[order]
+        order = order[readable]
+        starts = np.flatnonzero(np.diff(account[order], prepend=-1))
+        place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+        return np.sort(order[place < each])
+
+
+def _codes(column: pa.ChunkedArray) -> Numbers:
+    """Equal strings get equal numbers from 1, null gets 0."""
+    indices = column.combine_chunks().dictionary_encode().indices
+    codes: Numbers = pc.add(pc.fill_null(indices, -1), 1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes

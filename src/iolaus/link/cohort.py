@@ -1,0 +1,69 @@
+"""A cohort: one candidate set of accounts, as every kind of evidence sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from iolaus.link.population import Floats, Numbers
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Accounts that a phrase, a configuration or an identifier brought together.
+
+    numbers: int32[n], account numbers. accounts: n rows of the population's account table, same order.
+    conversations: m rows of the conversations that belong to the cohort (those that use its phrases),
+    in the order of (member, ts, conversation); ``member``, ``had`` and ``used`` speak of that order.
+    topics: int8[t, d] of the conversations in ``topic_rows`` (a keyed sample, at most 32 a member).
+    """
+
+    id: str
+    selected_by: str
+    phrases: tuple[int, ...]
+    numbers: npt.NDArray[np.int32]
+    accounts: pa.Table
+    conversations: pa.Table
+    topics: npt.NDArray[np.int8]
+    topic_rows: Numbers
+    words: tuple[str, ...] = ()
+    outside_words: tuple[str, ...] = ()
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """A conversation column as an array."""
+        values: npt.NDArray[Any] = self.conversations[name].to_numpy(zero_copy_only=False)
+        return values
+
+    @cached_property
+    def member(self) -> npt.NDArray[np.int32]:
+        """int32[m], which account (row of ``accounts``) held the conversation."""
+        return np.searchsorted(self.numbers, self.column("account")).astype(np.int32)
+
+    @cached_property
+    def used(self) -> Numbers:
+        """int64[n], conversations of each account that use the cohort's phrases."""
+        return np.bincount(self.member, minlength=len(self.numbers)).astype(np.int64)
+
+    @cached_property
+    def had(self) -> Numbers:
+        """int64[n], all conversations of each account."""
+        return np.maximum(self.known("conversations", 0).astype(np.int64), self.used)
+
+    def known(self, name: str, missing: float = np.nan) -> Floats:
+        """float64[n], a numeric account column, ``missing`` where null or absent."""
+        if name not in self.accounts.column_names:
+            return np.full(len(self.accounts), missing)
+        values = self.accounts[name].to_numpy(zero_copy_only=False).astype(np.float64)
+        return np.where(np.isnan(values), missing, values)
+
+    def texts(self, name: str) -> list[str | None]:
+        """A textual account column, all None where it is absent."""
+        if name not in self.accounts.column_names:
+            return [None] * len(self.accounts)
+        values: list[str | None] = self.accounts[name].to_pylist()
+        return values

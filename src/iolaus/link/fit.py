@@ -1,0 +1,83 @@
+"""How well one account fits the queue of a cohort: the same question as interchangeability, put to each account.
+
+Under one queue the mean of an account's n vectors lies within the spread of n draws from everybody's; a person's own
+taste moves it away, by more than chance as n grows. With few observations the answer goes to 0 by itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logsumexp
+from scipy.stats import gamma
+
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import HOUR, Floats, Population
+from iolaus.link.settings import LinkSettings
+from iolaus.link.sharing import linked_fit
+from iolaus.link.variance import Spread, effective_dimensions, mixture
+
+TYING = ("address", "block", "payment_fingerprint", "device_id", "signup_ip")
+"""Identifiers whose rare values tie an account to a pool."""
+
+
+def account_fit(cohort: Cohort, population: Population, settings: LinkSettings) -> Floats:
+    """float64[n], log10 Bayes factor for each account: of the cohort's hand, or a person, by topics, hours and ties."""
+    accounts, alike = len(cohort.numbers), settings.alike_share
+    tastes = Spread(settings.tastes_median, settings.tastes_deviation, alike, settings.tastes_alike)
+    hours = Spread(settings.hours_median, settings.hours_deviation, alike, settings.hours_alike)
+    topics = fit(population.projected(cohort.topics), cohort.member[cohort.topic_rows], accounts, tastes, settings)
+    ties = linked_fit(cohort, population, TYING, settings)
+    return topics + ties + fit(hours_of_day(cohort.column("ts")), cohort.member, accounts, hours, settings)
+
+
+def hours_of_day(ts: npt.NDArray[np.int64]) -> Floats:
+    """float64[m, 4]: two harmonics of the hour of day. ts: microseconds."""
+    angle = (ts.astype(np.int64) % (24 * HOUR)) * (2 * np.pi / (24 * HOUR))
+    return np.stack([np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)], 1)
+
+
+def fit(
+    vectors: Floats, member: npt.NDArray[np.integer], accounts: int, honest: Spread, settings: LinkSettings
+) -> Floats:
+    """float64[accounts], log10 Bayes factor of each account's distance from the pool; 0 where nothing is known of it.
+
+    vectors: float64[m, d]. member: int[m], account of each. The pool is taken twice: the second time without
+    the accounts that the first took for strangers, so that they do not move it.
+    """
+    if len(vectors) == 0:
+        return np.zeros(accounts)
+    counts = np.bincount(member, minlength=accounts).astype(np.float64)
+    sums = np.zeros((accounts, vectors.shape[1]))
+    np.add.at(sums, member, vectors)
+    means = sums / np.maximum(counts, 1)[:, None]
+    within = vectors - means[member]
+    freedom = max(len(vectors) - int((counts > 0).sum()), 1)
+    spread = float((within**2).sum()) / freedom
+    if spread <= 1e-9:
+        return np.zeros(accounts)
+    shape = max(effective_dimensions(within) / 2 / settings.variance_inflation, 0.5)
+    weight = counts
+    found = np.zeros(accounts)
+    for _ in range(2):
+        pool = (means * weight[:, None]).sum(0) / max(weight.sum(), 1)
+        distance = counts * ((means - pool) ** 2).sum(1) / spread
+        found = _log_ratio(distance, counts, shape, honest, settings)
+        weight = np.where(found > -0.5, counts, 0)
+    return found
+
+
+def _log_ratio(distance: Floats, counts: Floats, shape: float, honest: Spread, settings: LinkSettings) -> Floats:
+    queue = Spread(settings.queue_median, settings.queue_deviation)
+    near = _log_likelihood(distance, counts, shape, queue)
+    far = _log_likelihood(distance, counts, shape, honest)
+    ratio: Floats = np.where(counts > 0, (near - far) / np.log(10), 0.0)
+    return np.clip(ratio, -settings.fit_cap, settings.fit_cap)
+
+
+def _log_likelihood(distance: Floats, counts: Floats, shape: float, prior: Spread) -> Floats:
+    ratios, weights = mixture(prior)
+    scale = (1 + counts[:, None] * ratios) / shape
+    logs = gamma.logpdf(np.maximum(distance, 1e-9)[:, None], shape, scale=scale)
+    found: Floats = logsumexp(np.maximum(logs, -700.0), axis=1, b=weights)
+    return found

@@ -1,0 +1,38 @@
+"""Kinds of evidence, one file each, found by themselves.
+
+A kind is a module with ``KIND`` (its name), ``FAMILY``, ``QUESTION`` and
+``weigh(cohort, population, settings) -> Evidence | None``. It is pure; it returns None where the data it needs
+are not there, and 0 where they are too thin to speak. Its docstring says what it sees, the honest crowd
+that it must spare, what an analyst does next, and the source of the method. ``tests/link/test_kinds.py`` puts
+every kind through the same checks.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Protocol, cast
+
+from iolaus.findings import Evidence, Family, Question
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import Population
+from iolaus.link.settings import LinkSettings
+
+
+class Kind(Protocol):
+    """What a module in this folder must offer."""
+
+    KIND: str
+    FAMILY: Family
+    QUESTION: Question
+
+    def weigh(self, cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
+        """The evidence that this kind sees in a cohort, or None where it cannot look."""
+        ...
+
+
+def kinds() -> Iterator[Kind]:
+    """Every kind of evidence in this folder, by name."""
+    for found in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
+        yield cast(Kind, importlib.import_module(f"{__name__}.{found.name}"))

@@ -1,0 +1,52 @@
+"""Narrowness: do different accounts of the cohort ask for more alike things than different strangers do?
+
+Sees: one capability that is harvested.
+Must spare: users of a product for one purpose and a class of one subject, who are as narrow: weak by design.
+An analyst next: names the capability.
+Source: mean cosine of topic vectors between accounts, beside that of a keyed sample of everyone else.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iolaus.findings import Evidence, Family, Question
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import Floats, Population
+from iolaus.link.settings import LinkSettings
+from iolaus.link.weights import piece
+
+KIND = "narrowness"
+FAMILY: Family = "content"
+QUESTION: Question = "content"
+
+
+def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
+    """Cosine between accounts within the cohort minus that between strangers, on a capped linear scale."""
+    strangers = population.samples.get("topics")
+    if strangers is None or len(strangers) < settings.least_sweep or len(cohort.topics) < settings.least_sweep:
+        return None
+    within = between_cosine(cohort.topics.astype(np.float64), cohort.member[cohort.topic_rows])
+    outside = between_cosine(strangers, np.arange(len(strangers)))
+    if np.isnan(within):
+        return None
+    return piece(
+        KIND,
+        FAMILY,
+        QUESTION,
+        (within - outside) * settings.narrowness_weight,
+        settings.narrowness_cap,
+        f"Requests of different accounts have a mean cosine of {within:.2f}; strangers' have {outside:.2f}.",
+        cosine=within,
+        strangers=outside,
+    )
+
+
+def between_cosine(vectors: Floats, group: np.ndarray) -> float:
+    """Mean cosine over pairs of different groups; NaN where there are none. vectors: float64[m, d]."""
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    _, index, counts = np.unique(group, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(counts), unit.shape[1]))
+    np.add.at(sums, index, unit)
+    pairs = len(unit) ** 2 - float((counts**2).sum())
+    return float(((unit.sum(0) ** 2).sum() - (sums**2).sum()) / pairs) if pairs > 0 else float("nan")

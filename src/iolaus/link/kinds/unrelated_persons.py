@@ -1,0 +1,57 @@
+"""Unrelated persons: one hand that presents itself as many people who have nothing to do with each other.
+
+Sees: accounts without a common organisation, entity or parent, each with an identity of its own, where control is
+strong by evidence other than wording. Without such control strangers are just strangers, and this weighs nothing: it
+is counted only where the control question was answered so.
+Must spare: gig annotators on personal accounts (an honest explanation of its own) and everybody who is alone.
+An analyst next: asks three of the accounts to verify.
+Source: the definition of concealment by positive signs, docs/why/concealment.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from iolaus.findings import Evidence, Family, Question
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import Population
+from iolaus.link.settings import LinkSettings
+from iolaus.link.weights import piece
+
+KIND = "unrelated_persons"
+FAMILY: Family = "identity"
+QUESTION: Question = "concealment"
+NEEDS_CONTROL = True
+
+COMMON = ("organization_id", "legal_entity_id", "parent_account_id")
+OWN = ("payment_fingerprint", "device_id", "email_domain", "phone_prefix", "signup_ip")
+
+
+def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
+    """Weight grows with the share of accounts that claim no tie to any other and show an own identity.
+
+    Accounts of which the table tells neither tie nor identity are left out; None where they are the larger part.
+    """
+    if not population.has_accounts or len(cohort.numbers) == 0:
+        return None
+    alone = [True] * len(cohort.numbers)
+    for name in COMMON:
+        held = cohort.texts(name)
+        shared = Counter(value for value in held if value is not None)
+        alone = [free and (value is None or shared[value] == 1) for free, value in zip(alone, held, strict=True)]
+    shown = [sum(value is not None for value in values) for values in zip(*(cohort.texts(n) for n in OWN), strict=True)]
+    known = sum(not free or own > 0 for free, own in zip(alone, shown, strict=True))
+    if 2 * known < len(cohort.numbers):
+        return None
+    unrelated = sum(free and own > 0 for free, own in zip(alone, shown, strict=True))
+    share = unrelated / known
+    return piece(
+        KIND,
+        FAMILY,
+        QUESTION,
+        (share - 0.5) * 2 * settings.unrelated_cap,
+        settings.unrelated_cap,
+        f"{unrelated} of {known} accounts present themselves as persons without any tie to the others.",
+        unrelated=unrelated,
+        share=share,
+    )

@@ -1,0 +1,109 @@
+"""Everyone: what a cohort is compared with, always leaving out the cohort itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Numbers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+LEAST_STRANGERS = 300
+"""Strangers below which principal components would be those of a few people."""
+
+HOUR = 3_600_000_000
+"""Microseconds of an hour."""
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Who holds which value of one identifier: distinct pairs, sorted by value, then account."""
+
+    accounts: npt.NDArray[np.int32]
+    values: Numbers
+
+    @classmethod
+    def of(cls, accounts: npt.NDArray[np.int32], values: Numbers) -> Holders:
+        """From pairs in any order, with repeats; value 0 means 'not there' and is left out."""
+        there = values != 0
+        pairs = np.unique(np.stack([values[there], accounts[there].astype(np.int64)], 1), axis=0)
+        return cls(pairs[:, 1].astype(np.int32), pairs[:, 0])
+
+    def split(self, members: npt.NDArray[np.int32]) -> Split:
+        """Count holders of each value among ``members`` (account numbers) and among everyone else."""
+        inside = np.isin(self.accounts, members)
+        distinct, group, total, holding = self._counted
+        within = np.bincount(group, inside, len(distinct)).astype(np.int64)
+        holding_within = int(np.isin(holding, members).sum())
+        return Split(distinct, within, total - within, holding_within, len(holding) - holding_within)
+
+    @cached_property
+    def _counted(self) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.int32]]:
+        """Distinct values, the place of each pair's value among them, pairs a value, accounts that hold any."""
+        distinct, group = np.unique(self.values, return_inverse=True)
+        return distinct, group, np.bincount(group, minlength=len(distinct)).astype(np.int64), np.unique(self.accounts)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Holders of each value inside a cohort and outside it; ``*_accounts`` hold any value at all."""
+
+    values: Numbers
+    inside: Numbers
+    outside: Numbers
+    inside_accounts: int
+    outside_accounts: int
+
+
+@dataclass(frozen=True)
+class Population:
+    """All accounts of a scan.
+
+    accounts: one row by account number, fingerprint columns and account table columns (prefix ``known_``
+    for the latter). holders: identifier name -> who holds what. hourly: int64[hours], conversations of
+    everyone by hour from ``origin`` (microseconds). has_accounts: whether an account table was given.
+    """
+
+    accounts: pa.Table
+    holders: Mapping[str, Holders]
+    hourly: Numbers
+    origin: int
+    has_accounts: bool
+    events: pa.Table | None = None
+    samples: Mapping[str, Floats] = field(default_factory=dict)
+    components: int = 32
+
+    @cached_property
+    def directions(self) -> Floats | None:
+        """float64[d, c]: principal components of strangers' topics, None where too few strangers are known.
+
+        They hold what people's interests differ by; the rest of a hashed vector is mostly the noise of single words.
+        """
+        topics = self.samples.get("topics")
+        if topics is None or len(topics) < LEAST_STRANGERS:
+            return None
+        unit = topics / np.maximum(np.linalg.norm(topics, axis=1, keepdims=True), 1e-9)
+        centred = unit - unit.mean(0)
+        return np.asarray(np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, : self.components], np.float64)
+
+    def projected(self, topics: npt.NDArray[np.int8]) -> Floats:
+        """float64[m, c]: topic vectors in :attr:`directions`, as they are where there are none."""
+        vectors = topics.astype(np.float64)
+        return vectors if self.directions is None else vectors @ self.directions
+
+    def without(self, numbers: npt.NDArray[np.int32]) -> Population:
+        """Everyone, but for what ``numbers`` hold: accused traffic stays out of what others are compared with."""
+        left = {
+            name: Holders(held.accounts[kept], held.values[kept])
+            for name, held in self.holders.items()
+            for kept in [~np.isin(held.accounts, numbers)]
+        }
+        return replace(self, holders=left)
+
+    def __len__(self) -> int:
+        return len(self.accounts)

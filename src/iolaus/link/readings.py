@@ -1,0 +1,87 @@
+"""Reads again a few requests of each candidate, so that somebody can say what its words are for.
+
+The only place after the sketch that sees text; what it returns stays in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from iolaus.engine import Engine
+from iolaus.link.candidates import Candidate
+from iolaus.link.population import Numbers
+from iolaus.link.settings import LinkSettings
+
+LONGEST = 4_000
+"""Characters of a request that are read; what makes a template stands at its ends."""
+
+STRANGERS = 400
+
+
+def read(
+    exchanges: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings
+) -> dict[str, tuple[tuple[int, str], ...]]:
+    """Candidate id -> (account, text) of up to ``words_per_cohort`` accounts; '' -> of strangers."""
+    wanted = {c.id: _rows(engine, c, settings.words_per_cohort) for c in candidates}
+    wanted[""] = engine.table(
+        "SELECT seq, account FROM (SELECT seq, account, conversation, row_number() OVER (PARTITION BY account"
+        " ORDER BY conversation) AS place FROM conversations WHERE readable) AS placed"
+        f" WHERE place = 1 ORDER BY conversation LIMIT {STRANGERS}"
+    )
+    seqs = [table["seq"].to_numpy() for table in wanted.values()]
+    texts = _texts(exchanges, np.unique(np.concatenate(seqs)) if seqs else np.zeros(0, np.int64))
+    return {
+        name: tuple(
+            (account, texts[seq])
+            for seq, account in zip(table["seq"].to_pylist(), table["account"].to_pylist(), strict=True)
+            if seq in texts
+        )
+        for name, table in wanted.items()
+    }
+
+
+def _rows(engine: Engine, candidate: Candidate, limit: int) -> pa.Table:
+    """One conversation of each account, by key, then seconds of accounts until ``limit``."""
+    engine.register("chosen", pa.table({"account": candidate.accounts}))
+    return engine.table(
+        f"""SELECT seq, account FROM (
+            SELECT seq, account, conversation, row_number() OVER (PARTITION BY account ORDER BY conversation) AS place
+            FROM phrase_conversations SEMI JOIN chosen USING (account)
+            WHERE phrase IN ({",".join(map(str, candidate.phrases))}) AND readable
+        ) AS placed ORDER BY place, conversation, seq LIMIT {limit}"""
+    )
+
+
+def _texts(exchanges: Path, seqs: Numbers) -> dict[int, str]:
+    """seq -> the beginning and end of the request's text, for readable rows of the given numbers."""
+    found: dict[int, str] = {}
+    first = 0
+    for path in sorted(exchanges.glob("part-*.parquet")):
+        file = pq.ParquetFile(path)
+        rows = file.metadata.num_rows
+        low, high = np.searchsorted(seqs, [first, first + rows])
+        if low < high:
+            column = file.read(columns=["prompt"])["prompt"].take(pa.array(seqs[low:high] - first))
+            for seq, text in zip(seqs[low:high].tolist(), _clipped(column), strict=True):
+                if text is not None:
+                    found[seq] = text
+        first += rows
+    return found
+
+
+def _clipped(texts: pa.ChunkedArray) -> list[str | None]:
+    """Long texts keep their head and their tail."""
+    long = pc.greater(pc.utf8_length(texts), LONGEST)
+    ends = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(texts, 0, LONGEST // 2),
+        pc.utf8_slice_codeunits(texts, -LONGEST // 2),
+        pa.scalar("\n", pa.large_string()),
+    )
+    clipped: list[str | None] = pc.if_else(long, ends, texts).to_pylist()
+    return clipped

@@ -1,0 +1,88 @@
+"""Settings of candidates and evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class LinkSettings(BaseModel):
+    """Which accounts are compared, and how much one piece of evidence may weigh."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    least_accounts: int = Field(10, ge=2, description="accounts below which no cohort is formed")
+    least_uses: int = Field(2, ge=1, description="conversations with a phrase that make an account its user")
+    same_cohort: tuple[float, ...] = Field(
+        (0.8, 0.35), description="mean Jaccard overlaps of users at which phrases are put into one candidate"
+    )
+    core_share: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="share of an account's conversations from which it is in the phrase's core",
+    )
+    max_cohorts: int = Field(400, ge=1, description="cohorts that are tested, the most used first")
+    max_accounts: int = Field(2_000, ge=50, description="accounts of a cohort that are tested; more are sampled by key")
+    max_conversations: int = Field(
+        100_000, ge=1_000, description="conversations of a cohort that are tested; more are sampled by key"
+    )
+    topics_per_account: int = Field(32, ge=2, description="conversations of an account whose topics are compared")
+    max_topics: int = Field(16_000, ge=100, description="conversations of a cohort whose topics are compared")
+    words_per_cohort: int = Field(64, ge=1, description="requests of a cohort that are read for intents and excerpts")
+    cap: float = Field(4.0, gt=0, description="largest |log10 Bayes factor| of one piece of evidence")
+    time_cap: float = Field(2.0, gt=0, description="the same for the time family")
+    lifecycle_cap: float = Field(1.0, gt=0, description="the same for the lifecycle family")
+    unrelated_cap: float = Field(1.5, gt=0, description="the same for unrelated persons")
+    queue_median: float = Field(-2.4, description="log10 median of between over within variance, one queue")
+    queue_deviation: float = Field(0.4, gt=0, description="log10 deviation of it")
+    tastes_median: float = Field(-0.9, description="log10 median of it for topics of independent people")
+    tastes_deviation: float = Field(0.4, gt=0, description="log10 deviation of it")
+    hours_median: float = Field(-0.6, description="log10 median of it for hours of independent people")
+    hours_deviation: float = Field(0.45, gt=0, description="log10 deviation of it")
+    alike_share: float = Field(
+        0.1, ge=0, lt=1, description="share of honest phrases whose users what is seen hardly tells apart"
+    )
+    tastes_alike: float = Field(-1.9, description="log10 median of topic variance among such users")
+    hours_alike: float = Field(-1.5, description="log10 median of hour variance among such users")
+    topic_components: int = Field(
+        32, ge=2, description="principal components of everyone's topics in which accounts are compared"
+    )
+    variance_inflation: float = Field(3.0, ge=1, description="divides degrees of freedom, as tastes are not Gaussian")
+    dispersion_honest: float = Field(
+        2.0, gt=1, description="ratio of total to parts that strangers reach by sharing the time of day"
+    )
+    dispersion_even: float = Field(
+        0.6, gt=0, le=1, description="dispersion beside an even course below which a total counts as paced"
+    )
+    rare_share: float = Field(0.002, gt=0, le=1, description="share of other accounts up to which a value is rare")
+    linked_share: float = Field(0.3, gt=0, le=1, description="share of linked accounts from which links weigh fully")
+    signup_near: float = Field(0.2, gt=0, description="gap between sign-ups, of the mean gap, that counts as close")
+    signup_waves: float = Field(
+        2.0, ge=1, description="divides the weight of a sign-up burst: honest users of one phrase come in waves too"
+    )
+    successor_hours: int = Field(72, ge=1, description="hours after a suspension in which a successor begins")
+    pool_share: float = Field(
+        0.8, gt=0, lt=1, description="share of his accounts that an operator's pool of addresses or cards ties"
+    )
+    fit_cap: float = Field(2.0, gt=0, description="largest weight of one account's fit to a queue, topics or hours")
+    least_sweep: int = Field(50, ge=2, description="conversations below which content is not judged")
+    sweep_novelty: float = Field(0.9, gt=0, le=1, description="share of different requests from which a list is swept")
+    sweep_cap: float = Field(1.0, gt=0, description="largest weight of a sweep")
+    parameters_cap: float = Field(0.7, gt=0, description="largest weight of extraction-shaped parameters")
+    content_model: Path | None = Field(
+        None,
+        description="file of a content model of one's own (.npz of word vectors, or .onnx); default: the shipped one",
+    )
+    least_words: int = Field(20, ge=1, description="requests that must have been read before intents are judged")
+    intents_weight: float = Field(1.2, gt=0, description="weight of a log ratio of intents")
+    intents_floor: float = Field(
+        0.05,
+        gt=0,
+        le=1,
+        description="probability that is added to both sides of that ratio, so that few texts say little",
+    )
+    intents_cap: float = Field(1.5, gt=0, description="largest weight of intents")
+    narrowness_weight: float = Field(3.0, gt=0, description="weight of a difference of cosines")
+    narrowness_cap: float = Field(0.5, gt=0, description="largest weight of narrowness")

@@ -1,0 +1,43 @@
+"""How one observation becomes a capped, rounded piece of evidence."""
+
+from __future__ import annotations
+
+import math
+
+from iolaus.findings import Evidence, Family, Question
+
+PLACES = 6
+"""Decimal places of every number that is written."""
+
+
+def piece(
+    kind: str,
+    family: Family,
+    question: Question,
+    log10_bf: float,
+    cap: float,
+    sentence: str,
+    **numbers: float,
+) -> Evidence:
+    """Evidence with its weight capped to [-cap, cap] and its numbers rounded. A weight that is no number is 0."""
+    weight = 0.0 if math.isnan(log10_bf) else max(-cap, min(cap, float(log10_bf)))
+    rounded = {name: round(float(value), PLACES) for name, value in numbers.items()}
+    return Evidence(
+        kind=kind,
+        family=family,
+        question=question,
+        log10_bf=round(weight, PLACES) + 0.0,
+        numbers=rounded,
+        sentence=sentence,
+    )
+
+
+def poisson_surplus(seen: float, expected: float) -> float:
+    """log10 ratio of likelihoods of a Poisson count at its own rate and at ``expected``; 0 where no surplus.
+
+    ``expected`` is floored at 0.1, since a background of finite size cannot prove a rate smaller than that.
+    """
+    base = max(expected, 0.1)
+    if seen <= base:
+        return 0.0
+    return (seen * math.log(seen / base) - (seen - base)) / math.log(10)

@@ -1,0 +1,134 @@
+"""Shared values count where they are rare among others, with the cohort left out, and as far as they link it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import Holders, Population
+from iolaus.link.settings import LinkSettings
+from iolaus.link.sharing import share, strongest
+
+from . import factories
+
+SETTINGS = LinkSettings()
+COUNT, MEMBERS = 2_000, 100
+
+
+def cut(members: npt.NDArray[np.int32], holders: Mapping[str, Holders]) -> tuple[Cohort, Population]:
+    rng = np.random.default_rng(0)
+    seen = factories.asked(rng, factories.each(COUNT, 2), np.zeros((COUNT, 8)))
+    everyone = factories.population(seen, COUNT, None, holders)
+    return factories.cohort(everyone, seen, members), everyone
+
+
+def scattered(seed: int = 0) -> npt.NDArray[np.int32]:
+    return np.sort(np.random.default_rng(seed).choice(COUNT, MEMBERS, replace=False)).astype(np.int32)
+
+
+def own_values() -> factories.Numbers:
+    """Everybody has a value of her own."""
+    return np.arange(1, COUNT + 1, dtype=np.int64)
+
+
+def weight(values: factories.Numbers, members: npt.NDArray[np.int32]) -> float:
+    holders = Holders.of(np.arange(COUNT, dtype=np.int32), values)
+    found = share("device_id", cut(members, {})[0], holders, SETTINGS)
+    assert found is not None
+    return found.log10_bf
+
+
+def test_own_values_link_nobody() -> None:
+    assert weight(own_values(), scattered()) == 0
+
+
+def test_one_value_on_the_whole_cohort_links_it() -> None:
+    """The cohort is left out where rarity is estimated: that 5 % of all accounts hold it makes it no common value."""
+    members = scattered()
+    values = own_values()
+    values[members] = 5
+    assert weight(values, members) > 3
+
+
+def test_a_value_that_everyone_holds_links_nobody() -> None:
+    """A mail provider, a VPN exit, a carrier: common among others, so common in the cohort too."""
+    values = np.random.default_rng(1).integers(1, 20, COUNT)
+    assert weight(values, scattered()) == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_strangers_of_households_and_small_firms_are_not_linked(seed: int) -> None:
+    """Cards on two or three accounts each, all over the provider: a random cohort makes as many links as others do."""
+    rng = np.random.default_rng(seed)
+    values = rng.permutation(np.repeat(np.arange(1, COUNT // 2 + 1), 2))
+    assert weight(values, scattered(seed)) < 0.5
+
+
+def test_weight_follows_the_linked_part() -> None:
+    """What three accounts of a hundred share says little of the hundred."""
+    members = scattered()
+    weights = []
+    for linked in (3, 12, 50):
+        values = own_values()
+        values[members[:linked]] = 5
+        weights.append(weight(values, members))
+    assert weights[0] < weights[1] < weights[2]
+    assert weights[0] < 0.5
+
+
+def test_links_are_counted_with_those_who_hold_nothing_left_out() -> None:
+    members = scattered()
+    values = own_values()
+    values[members[10:]] = 0
+    values[members[:4]] = 5
+    holders = Holders.of(np.arange(COUNT, dtype=np.int32), values)
+    found = share("device_id", cut(members, {})[0], holders, SETTINGS)
+    assert found is not None
+    assert (found.links, found.linked, found.holding) == (3.0, 4, 10)
+
+
+def test_one_holder_cannot_share() -> None:
+    members = scattered()
+    values = np.zeros(COUNT, np.int64)
+    values[members[0]] = 7
+    holders = Holders.of(np.arange(COUNT, dtype=np.int32), values)
+    assert share("device_id", cut(members, {})[0], holders, SETTINGS) is None
+
+
+def test_the_strongest_identifier_speaks() -> None:
+    members = scattered()
+    shared = own_values()
+    shared[members] = 5
+    numbers = np.arange(COUNT, dtype=np.int32)
+    holders = {"device_id": Holders.of(numbers, own_values()), "referral": Holders.of(numbers, shared)}
+    found = strongest(
+        "shared_identity",
+        "identity",
+        "control",
+        ("referral", "device_id", "none"),
+        *cut(members, holders),
+        SETTINGS,
+        2.0,
+    )
+    assert found is not None
+    assert "referral" in found.sentence
+    assert found.log10_bf == 2.0
+
+
+def test_no_known_identifier_is_none() -> None:
+    assert strongest("k", "identity", "control", ("none",), *cut(scattered(), {}), SETTINGS, 2.0) is None
+
+
+def test_holders_count_each_pair_once_and_leave_out_what_is_not_there() -> None:
+    held = Holders.of(np.array([3, 3, 1, 2, 9], np.int32), np.array([7, 7, 7, 0, 8], np.int64))
+    assert held.values.tolist() == [7, 7, 8]
+    assert held.accounts.tolist() == [1, 3, 9]
+    split = held.split(np.array([3, 9], np.int32))
+    assert split.values.tolist() == [7, 8]
+    assert split.inside.tolist() == [1, 1]
+    assert split.outside.tolist() == [1, 0]
+    assert (split.inside_accounts, split.outside_accounts) == (2, 1)
