@@ -1,0 +1,1 @@
+"""Cohorts, the four questions, honest explanations, verdicts."""

@@ -1,0 +1,168 @@
+"""The campaign stage: cohorts are judged, campaigns that are one are joined, and members are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from iolaus.campaign.excerpts import excerpt
+from iolaus.campaign.join import Joiner
+from iolaus.campaign.judge import Judgement, judge
+from iolaus.campaign.members import Members, measure
+from iolaus.campaign.settings import CampaignSettings, VerdictSettings
+from iolaus.engine import Engine
+from iolaus.link.assemble import Assembly
+from iolaus.link.candidates import Candidate, find
+from iolaus.link.fit import account_fit
+from iolaus.link.readings import read
+from iolaus.link.run import Tested, test
+from iolaus.link.settings import LinkSettings
+from iolaus.progress import Progress
+from iolaus.sketch.settings import SketchSettings
+from iolaus.workspace import Workspace
+
+SHOWN_PHRASES = 12
+
+MORE_LIKELY = 0.5
+"""Membership from which an account is counted as the campaign's: more likely than not."""
+
+
+class Settings(Protocol):
+    """The sections of the settings that this stage reads."""
+
+    @property
+    def sketch(self) -> SketchSettings:
+        """How text became phrases."""
+        ...
+
+    @property
+    def link(self) -> LinkSettings:
+        """Candidates and evidence."""
+        ...
+
+    @property
+    def campaign(self) -> CampaignSettings:
+        """Honest explanations and joining."""
+        ...
+
+    @property
+    def verdict(self) -> VerdictSettings:
+        """When a cohort is called what."""
+        ...
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A cohort, what is believed of it, its published words by phrase, and its members where it is accused."""
+
+    tested: Tested
+    judgement: Judgement
+    published: dict[int, str]
+    members: Members | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Every judged cohort, the strongest first."""
+
+    cohorts: list[Judged]
+
+    @property
+    def campaigns(self) -> list[Judged]:
+        """Those that are accused."""
+        return [judged for judged in self.cohorts if judged.judgement.verdict == "campaign"]
+
+
+def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress, has_accounts: bool) -> Outcome:
+    """Find candidates, weigh, judge and join them."""
+    exchanges = work.folder("ingest") / "exchanges"
+    with progress.stage("candidates", "candidates") as tick:
+        assembly = Assembly(work, engine, settings.link, has_accounts)
+        candidates = find(engine, settings.link)
+        words = read(exchanges, engine, candidates, settings.link)
+        assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
+        tick(len(candidates))
+    judged = []
+    with progress.stage("evidence", "cohorts") as tick:
+        for tested in test(assembly, candidates, settings.link):
+            judged.append((tested, judge(tested, assembly.population, settings.campaign, settings.verdict)))
+            tick(1)
+        joiner = Joiner(assembly, engine, settings.link, settings.campaign, settings.verdict)
+        judged = joiner.join(judged)
+    with progress.stage("members", "campaigns") as tick:
+        cohorts = [_measured(tested, judgement, assembly, engine, settings) for tested, judgement in judged]
+        cohorts = _published(cohorts, exchanges, assembly, engine, settings)
+        tick(sum(found.members is not None for found in cohorts))
+    return Outcome(sorted(cohorts, key=lambda found: (-found.judgement.probability, found.tested.candidate.id)))
+
+
+def _measured(tested: Tested, judgement: Judgement, assembly: Assembly, engine: Engine, settings: Settings) -> Judged:
+    if judgement.verdict != "campaign":
+        return Judged(tested, judgement, {})
+    candidate = tested.candidate
+    members = measure(
+        engine,
+        candidate.phrases,
+        candidate.accounts,
+        len(assembly.population),
+        judgement.probability,
+        settings.verdict,
+    ).fitted(tested.cohort.numbers, account_fit(tested.cohort, assembly.population, settings.link))
+    likely = members.numbers[members.membership >= MORE_LIKELY]
+    return Judged(replace(tested, candidate=replace(candidate, accounts=likely)), judgement, {}, members)
+
+
+def _published(
+    cohorts: Sequence[Judged], exchanges: Path, assembly: Assembly, engine: Engine, settings: Settings
+) -> list[Judged]:
+    """Add the words that may be shown of every cohort that is not simply explained."""
+    shown = {
+        judged.tested.candidate.id: top_phrases(engine, judged.tested.candidate)
+        for judged in cohorts
+        if judged.judgement.verdict != "explained"
+    }
+    asked = [
+        Candidate(f"{name}/{phrase}", (), (phrase,), judged.tested.candidate.accounts, False, 0)
+        for judged in cohorts
+        for name in [judged.tested.candidate.id]
+        for phrase in shown.get(name, ())
+    ]
+    words = read(exchanges, engine, asked, settings.link)
+    entity = _entities(assembly.population.accounts)
+    return [
+        Judged(
+            judged.tested,
+            judged.judgement,
+            {
+                phrase: excerpt(
+                    words.get(f"{judged.tested.candidate.id}/{phrase}", ()), entity, settings.sketch.publish_k
+                )
+                for phrase in shown.get(judged.tested.candidate.id, ())
+            },
+            judged.members,
+        )
+        for judged in cohorts
+    ]
+
+
+def top_phrases(engine: Engine, candidate: Candidate) -> tuple[int, ...]:
+    """The most used phrases of a candidate."""
+    table = engine.table(
+        "SELECT phrase FROM phrases"
+        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))}) AND kind = 'words'"
+        f" ORDER BY conversations DESC, phrase LIMIT {SHOWN_PHRASES}"
+    )
+    return tuple(table["phrase"].to_pylist())
+
+
+def _entities(accounts: pa.Table) -> dict[int, str]:
+    """Account number -> its legal entity, else the account itself."""
+    legal = accounts["legal_entity_id"].to_pylist() if "legal_entity_id" in accounts.column_names else []
+    return {
+        number: (f"entity:{legal[number]}" if legal and legal[number] is not None else f"account:{number}")
+        for number in range(len(accounts))
+    }

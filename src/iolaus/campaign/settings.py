@@ -1,0 +1,60 @@
+"""Settings of cohorts and verdicts."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class CampaignSettings(BaseModel):
+    """How honest explanations are weighed and cohorts joined."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    same_campaign: float = Field(0.5, gt=0, le=1, description="overlap of accounts from which campaigns are one")
+    least_fit: float = Field(-0.3, description="log10 Bayes factor of an account's fit below which it is a stranger")
+    least_fitting: float = Field(
+        0.6, ge=0, le=1, description="share of a cohort's accounts that must fit before any of them is accused"
+    )
+    own_words: float = Field(
+        0.98, gt=0, le=1, description="share of a phrase's uses by a campaign's accounts that makes it its own"
+    )
+    hold: float = Field(1.0, description="log10 Bayes factor from which an honest explanation holds")
+    explanation_cap: float = Field(3.0, gt=0, description="largest weight of one honest explanation")
+    declared_share: float = Field(0.9, gt=0, le=1, description="share of the accounts that a declaration must cover")
+    declared_days: float = Field(7.0, ge=0, description="days by which a declaration must be older than the traffic")
+    least_items: int = Field(20, ge=1, description="requests below which common items are not judged")
+    common_share: float = Field(0.25, ge=0, le=1, description="share of common requests at which neither side gains")
+    steady_blocks: int = Field(3, ge=1, description="address blocks that a person at work keeps to")
+
+
+class VerdictSettings(BaseModel):
+    """When a cohort is called what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prior_log10: float = Field(-2.0, description="log10 prior odds that a tested cohort is a campaign")
+    question_cap: float = Field(3.0, gt=0, description="most that the answer to one question adds to the odds")
+    yes: float = Field(1.0, description="log10 Bayes factor from which a question is answered yes")
+    no: float = Field(-0.5, description="log10 Bayes factor from which it is answered no")
+    strong_control: float = Field(
+        2.0,
+        description="log10 Bayes factor of control from which it is strong: for concealment, and for a contract matter",
+    )
+    least_probability: float = Field(
+        0.05, ge=0, le=1, description="probability below which an unsettled cohort is not worth a person's question"
+    )
+    undetermined_most: float = Field(
+        0.5, ge=0, le=1, description="largest probability of a cohort that a rule keeps from being settled"
+    )
+    explained_most: float = Field(0.2, ge=0, le=1, description="largest probability of a cohort that is explained")
+    least_allocation: float = Field(
+        0.3,
+        description="log10 Bayes factor of allocation below which nobody is accused: its members differ as people do",
+    )
+    family_least: float = Field(0.5, gt=0, description="log10 Bayes factor from which a family speaks for control")
+    least_families: int = Field(2, ge=1, description="families that must speak for control before anybody is accused")
+    joint_weight: float = Field(0.8, gt=0, le=1, description="weight of every family after the strongest")
+    accuse_probability: float = Field(0.95, gt=0, lt=1, description="probability from which a cohort is a campaign")
+    accuse_membership: float = Field(0.9, gt=0, le=1, description="membership from which an account is accused")
+    use_cap: float = Field(1.0, gt=0, description="most that one use of a campaign's words adds to a membership")
+    operated_share: float = Field(0.9, gt=0, le=1, description="share of its conversations from which it is operated")

@@ -1,0 +1,199 @@
+"""Every honest explanation, found by itself, put through the same checks; then the crowd that each names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from iolaus.campaign.explanations import HonestExplanation, explained, explanations
+from iolaus.campaign.settings import CampaignSettings
+from iolaus.findings import Evidence, Explanation
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import Population
+from iolaus.link.run import weigh
+from iolaus.link.settings import LinkSettings
+from link import factories
+from link.test_kinds import CASES, Case, every_case, spoiled
+
+SETTINGS = CampaignSettings()
+EXPLANATIONS = list(explanations())
+BY_NAME = {explanation.NAME: explanation for explanation in EXPLANATIONS}
+
+every_explanation = pytest.mark.parametrize("explanation", EXPLANATIONS, ids=lambda found: found.NAME)
+
+
+def evidence(found: Cohort, everyone: Population) -> Mapping[str, Evidence]:
+    return {piece.kind: piece for piece in weigh(found, everyone, LinkSettings())}
+
+
+def ask(explanation: HonestExplanation, found: Cohort, everyone: Population) -> Explanation | None:
+    return explanation.weigh(found, everyone, evidence(found, everyone), SETTINGS)
+
+
+def test_explanations_are_found_and_lead_to_a_verdict() -> None:
+    assert len(BY_NAME) == len(EXPLANATIONS) >= 5
+    for explanation in EXPLANATIONS:
+        assert explanation.LEADS_TO in ("explained", "declared", "undetermined", "")
+        assert explanation.__doc__, f"{explanation.NAME} does not name its crowd"
+
+
+@every_explanation
+@every_case
+def test_explanation_is_pure(explanation: HonestExplanation, case: Case) -> None:
+    found, everyone = case()
+    seen = evidence(found, everyone)
+    first = explanation.weigh(found, everyone, seen, SETTINGS)
+    assert explanation.weigh(found, everyone, seen, SETTINGS) == first
+    again, untouched = case()
+    assert found.conversations.equals(again.conversations)
+    assert found.accounts.equals(again.accounts)
+    assert everyone.accounts.equals(untouched.accounts)
+    assert np.array_equal(found.topics, again.topics)
+
+
+@every_explanation
+@every_case
+@pytest.mark.parametrize("seed", [1, 2])
+def test_order_and_names_change_nothing(explanation: HonestExplanation, case: Case, seed: int) -> None:
+    found, everyone = case()
+    one = ask(explanation, found, everyone)
+    for other in (
+        ask(explanation, factories.shuffled(found, seed), everyone),
+        ask(explanation, *factories.renamed(found, everyone, seed)),
+    ):
+        if one is None or other is None:
+            assert one is other
+            continue
+        assert math.isclose(one.log10_bf, other.log10_bf, rel_tol=1e-5, abs_tol=2e-5), (one, other)
+        assert one.held == other.held
+
+
+@every_explanation
+@pytest.mark.parametrize("name", spoiled())
+def test_missing_data_is_no_crash(explanation: HonestExplanation, name: str) -> None:
+    found = ask(explanation, *spoiled()[name])
+    assert found is None or (math.isfinite(found.log10_bf) and found.sentence), found
+
+
+@every_explanation
+def test_nothing_is_explained_of_nobody(explanation: HonestExplanation) -> None:
+    found = ask(explanation, *spoiled()["no accounts"])
+    assert found is None or not found.held, found
+
+
+@every_explanation
+@every_case
+def test_explanation_is_capped_and_names_nobody(explanation: HonestExplanation, case: Case) -> None:
+    found = ask(explanation, *case())
+    if found is None:
+        return
+    assert found.name == explanation.NAME
+    assert abs(found.log10_bf) <= SETTINGS.explanation_cap
+    assert found.held == (found.log10_bf >= SETTINGS.hold)
+    assert found.sentence.endswith(".")
+    for secret in ("acct-", *factories.SECRET_WORDS, "card-", "device-", "198.51.", "nan", "inf"):
+        assert secret not in found.sentence, found.sentence
+
+
+@every_explanation
+def test_thin_data_refutes_no_honest_explanation(explanation: HonestExplanation) -> None:
+    """What three people of two conversations do must not be held against them."""
+    for seed in range(40):
+        found = ask(explanation, *factories.made(seed, accounts=3, uses=2, others=120))
+        assert found is None or found.log10_bf >= -1.0, found
+
+
+@pytest.mark.parametrize("weight", [-50.0, -0.2, 0.0, 0.99, 1.0, 50.0])
+def test_explained_caps_and_holds(weight: float) -> None:
+    found = explained("x", weight, "Y.", SETTINGS)
+    assert found.log10_bf == max(-SETTINGS.explanation_cap, min(SETTINGS.explanation_cap, weight))
+    assert found.held == (weight >= SETTINGS.hold)
+
+
+def with_accounts(found: Cohort, everyone: Population, **columns: object) -> tuple[Cohort, Population]:
+    """The same with account columns of the cohort's accounts set to one value each."""
+    accounts = everyone.accounts
+    for name, value in columns.items():
+        place = accounts.column_names.index(name)
+        values = accounts[name].to_pylist()
+        for row, number in enumerate(found.numbers):
+            values[number] = value(row) if callable(value) else value
+        accounts = accounts.set_column(place, name, pa.array(values, accounts.schema.field(name).type))
+    return replace(found, accounts=accounts.take(pa.array(found.numbers))), replace(everyone, accounts=accounts)
+
+
+def queue_with(**columns: object) -> tuple[Cohort, Population]:
+    return with_accounts(*factories.made(2, queue=True), **columns)
+
+
+VERIFIED = {"organization_id": "org-1", "verification": "business", "created_at": factories.START - 90 * factories.DAY}
+
+
+def test_declared_organisation_holds_for_a_verified_firm() -> None:
+    found = ask(BY_NAME["declared organisation"], *queue_with(**VERIFIED))
+    assert found is not None and found.held
+
+
+def test_declared_organisation_needs_age() -> None:
+    """A shell company that opened yesterday declares itself too: it gains less than one that was there before."""
+    old = ask(BY_NAME["declared organisation"], *queue_with(**VERIFIED))
+    new = ask(BY_NAME["declared organisation"], *queue_with(**{**VERIFIED, "created_at": factories.START}))
+    assert old is not None and new is not None
+    assert new.log10_bf < old.log10_bf - 1
+    assert not new.held
+
+
+def test_declared_organisation_needs_nine_in_ten() -> None:
+    half = {**VERIFIED, "organization_id": lambda row: "org-1" if row % 2 else None}
+    found = ask(BY_NAME["declared organisation"], *queue_with(**half))
+    assert found is not None and not found.held
+
+
+@pytest.mark.parametrize("name", ["declared organisation", "programme"])
+def test_nothing_is_declared_without_an_account_table(name: str) -> None:
+    found, everyone = factories.unknown(*factories.made(2, queue=True), absent=True)
+    assert ask(BY_NAME[name], found, everyone) is None
+
+
+def test_programme_holds_for_a_class() -> None:
+    found = ask(BY_NAME["programme"], *queue_with(programme="education"))
+    assert found is not None and found.held
+    assert "education" in found.sentence
+    standard = ask(BY_NAME["programme"], *queue_with(programme="standard"))
+    assert standard is not None and not standard.held
+
+
+def test_common_items_hold_for_a_worksheet_and_not_for_a_dealt_list() -> None:
+    found, everyone = factories.made(2, queue=True)
+    place = found.conversations.column_names.index("text")
+    worksheet = np.random.default_rng(0).integers(1, 20, len(found.conversations))
+    table = found.conversations.set_column(place, "text", pa.array(worksheet))
+    held = ask(BY_NAME["common items"], replace(found, conversations=table), everyone)
+    dealt = ask(BY_NAME["common items"], found, everyone)
+    assert held is not None and held.held
+    assert dealt is not None and dealt.log10_bf < 0
+
+
+def test_independent_people_hold_where_the_account_explains_what_is_asked() -> None:
+    people = ask(BY_NAME["independent people"], *factories.made(1, uses=25))
+    queue = ask(BY_NAME["independent people"], *factories.made(2, queue=True, uses=25))
+    assert people is not None and people.log10_bf > 0
+    assert queue is not None and queue.log10_bf < 0
+
+
+def test_people_at_work_speaks_for_sittings_and_against_a_scheduler() -> None:
+    """Annotators have hours and connections of their own; a scheduler serves all accounts around the clock."""
+    sitting = ask(BY_NAME["people at work on one queue"], *factories.made(1, uses=25))
+    served = ask(BY_NAME["people at work on one queue"], *factories.made(2, queue=True, uses=25))
+    assert sitting is not None and served is not None
+    assert sitting.log10_bf > served.log10_bf + 1
+    assert not served.held
+
+
+def test_cases_are_what_they_say() -> None:
+    assert set(CASES) == {"honest", "queue", "suspended"}

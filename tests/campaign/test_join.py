@@ -1,0 +1,131 @@
+"""Joining: a campaign keeps its words, drops strangers that use them too, and casts no second accusation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pytest
+
+from iolaus.campaign.join import Joiner, Pair, strength
+from iolaus.campaign.judge import judge
+from iolaus.campaign.settings import CampaignSettings, VerdictSettings
+from iolaus.engine import Engine, EngineSettings
+from iolaus.link import run as linking
+from iolaus.link.assemble import Assembly
+from iolaus.link.candidates import Candidate
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import Population
+from iolaus.link.settings import LinkSettings
+from link import factories
+
+LINK, CAMPAIGN = LinkSettings(), CampaignSettings()
+VERDICT = VerdictSettings(accuse_probability=0.5, yes=0.4)
+OWN, SHARED = 11, 12
+
+Accounts = npt.NDArray[np.int32]
+
+
+class World:
+    """A hydra among people, cut by account as the assembly cuts it, and who used which of two phrases."""
+
+    def __init__(self, place: Path) -> None:
+        self.hydra, self.population = factories.made(3, accounts=40, uses=20, queue=True)
+        self.engine = Engine(EngineSettings(threads=1), place)
+        users = [(OWN, account) for account in self.hydra.numbers]
+        users += [(SHARED, account) for account in range(len(self.population))]
+        self.engine.register(
+            "phrase_uses",
+            pa.table({"phrase": [p for p, _ in users], "account": pa.array([a for _, a in users], pa.int32())}),
+        )
+
+    def cut(self, candidate: Candidate) -> Cohort:
+        """The part of the hydra's cohort that the candidate names."""
+        rows = np.flatnonzero(np.isin(self.hydra.column("account"), candidate.accounts))
+        numbers = np.intersect1d(self.hydra.numbers, candidate.accounts).astype(np.int32)
+        topics = np.isin(self.hydra.topic_rows, rows)
+        return replace(
+            self.hydra,
+            numbers=numbers,
+            accounts=self.population.accounts.take(pa.array(numbers)),
+            conversations=self.hydra.conversations.take(pa.array(rows)),
+            topics=self.hydra.topics[topics],
+            topic_rows=np.searchsorted(rows, self.hydra.topic_rows[topics]),
+        )
+
+    def pair(self, name: str, accounts: Accounts, phrases: tuple[int, ...] = (OWN,), verdict: str = "campaign") -> Pair:
+        """A candidate with what it would be judged; the verdict is set, since joining is what is tested."""
+        candidate = Candidate(name, ("words",), phrases, accounts.astype(np.int32), False, 100)
+        cohort = self.cut(candidate)
+        tested = linking.Tested(candidate, cohort, linking.weigh(cohort, self.population, LINK))
+        judged = judge(tested, self.population, CAMPAIGN, VERDICT)
+        return tested, replace(judged, verdict=verdict, probability=0.99)  # type: ignore[arg-type]
+
+    def joiner(self) -> Joiner:
+        assembly = cast(Assembly, SimpleNamespace(population=cast(Population, self.population), cut=self.cut))
+        return Joiner(assembly, self.engine, LINK, CAMPAIGN, VERDICT)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def named(pairs: list[Pair], name: str) -> Pair:
+    return next(pair for pair in pairs if pair[0].candidate.id == name)
+
+
+def test_campaign_takes_its_own_words_and_leaves_common_ones(world: World) -> None:
+    (found,) = world.joiner().join([world.pair("hydra", world.hydra.numbers, phrases=(OWN,))])
+    assert found[1].verdict == "campaign"
+    assert found[0].candidate.phrases == (OWN,), "words that everybody uses are not the campaign's"
+
+
+def test_second_cohort_of_the_same_accounts_is_a_shadow(world: World) -> None:
+    whole = world.pair("whole", world.hydra.numbers)
+    part = world.pair("part", world.hydra.numbers[:30])
+    joined = world.joiner().join([whole, part])
+    assert [pair[1].verdict for pair in joined].count("campaign") == 1
+    weaker = min((whole, part), key=lambda pair: strength(pair[1]))[0].candidate.id
+    shadow = named(joined, weaker)
+    assert shadow[1].verdict == "explained"
+    assert shadow[1].probability == 0.0
+
+
+def test_remainder_that_stands_alone_joins_the_campaign(world: World) -> None:
+    first, rest = world.hydra.numbers[:24], world.hydra.numbers[12:]
+    joined = world.joiner().join([world.pair("first", first), world.pair("rest", rest)])
+    accused = [pair for pair in joined if pair[1].verdict == "campaign"]
+    held = np.unique(np.concatenate([pair[0].candidate.accounts for pair in accused]))
+    assert len(held) >= 35, f"the hydra's 40 accounts belong to campaigns, {len(held)} do"
+
+
+def test_undetermined_cohort_of_a_campaign_s_accounts_is_its_shadow(world: World) -> None:
+    unsettled = world.pair("unsettled", world.hydra.numbers[:25], verdict="undetermined")
+    joined = world.joiner().join([world.pair("hydra", world.hydra.numbers), unsettled])
+    assert named(joined, "unsettled")[1].verdict == "explained"
+
+
+def test_cohort_elsewhere_keeps_its_verdict(world: World) -> None:
+    others = np.setdiff1d(np.arange(len(world.population)), world.hydra.numbers)[:20]
+    apart = world.pair("hydra", world.hydra.numbers)
+    candidate = replace(apart[0].candidate, id="apart", accounts=others.astype(np.int32))
+    unsettled = (replace(apart[0], candidate=candidate), replace(apart[1], verdict="undetermined"))
+    joined = world.joiner().join([apart, unsettled])
+    assert named(joined, "apart")[1].verdict == "undetermined"
+
+
+def test_cohort_of_mostly_strangers_accuses_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def poor_fit(cohort: Cohort, population: Population, settings: LinkSettings) -> npt.NDArray[np.float64]:
+        return np.where(np.arange(len(cohort.numbers)) % 2 == 0, 1.0, -1.0)
+
+    monkeypatch.setattr("iolaus.campaign.join.account_fit", poor_fit)
+    (found,) = world.joiner().join([world.pair("mixed", world.hydra.numbers)])
+    assert found[1].verdict == "undetermined"
+    assert found[1].question_to_ask, "a person is told what to ask"
+    assert found[1].probability <= VERDICT.undetermined_most

@@ -1,0 +1,133 @@
+"""Membership, shares and roles from who used the campaign's words how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from iolaus.campaign.members import DAY, Members, measure
+from iolaus.campaign.settings import VerdictSettings
+from iolaus.engine import Engine, EngineSettings
+
+SETTINGS = VerdictSettings()
+PHRASE = 77
+MEMBERS, OTHERS = 40, 960
+COHORT = np.arange(MEMBERS, dtype=np.int32)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = Engine(EngineSettings(threads=1), tmp_path)
+    yield made
+    made.close()
+
+
+def measured(
+    engine: Engine,
+    uses: dict[int, int],
+    had: dict[int, int],
+    tls: dict[tuple[int, bool], int] | None = None,
+    probability: float = 0.999,
+) -> Members:
+    """``uses``: conversations with the phrase of each account; ``had``: all of them. Own ones come first."""
+    rows = []
+    number = 0
+    for account, count in had.items():
+        for place in range(count):
+            taken = place >= count - uses.get(account, 0)
+            rows.append((number, account, place * DAY // 2, (tls or {}).get((account, taken), 1), taken))
+            number += 1
+    columns = list(zip(*rows, strict=True))
+    table = pa.table(
+        {
+            "conversation": pa.array(columns[0], pa.int64()),
+            "account": pa.array(columns[1], pa.int32()),
+            "ts": pa.array(columns[2], pa.int64()),
+            "tls": pa.array(columns[3], pa.int64()),
+            "taken": pa.array(columns[4]),
+        }
+    )
+    engine.register("rows", table)
+    engine.run("CREATE OR REPLACE TEMP VIEW conversations AS SELECT conversation, account, ts, tls FROM rows")
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE volumes AS SELECT account, count(*) AS had FROM conversations GROUP BY account"
+    )
+    engine.run(
+        f"CREATE OR REPLACE TEMP VIEW phrase_uses AS SELECT CAST({PHRASE} AS BIGINT) AS phrase, account, conversation"
+        " FROM rows WHERE taken"
+    )
+    return measure(engine, (PHRASE,), COHORT, MEMBERS + OTHERS, probability, SETTINGS)
+
+
+def crowd(each: int = 20) -> dict[int, int]:
+    return dict.fromkeys(range(MEMBERS + OTHERS), each)
+
+
+def test_heavy_users_are_members_and_chance_users_are_not(engine: Engine) -> None:
+    uses = dict.fromkeys(range(MEMBERS), 18) | dict.fromkeys(range(MEMBERS, MEMBERS + 60), 1)
+    found = measured(engine, uses, crowd())
+    inside = np.isin(found.numbers, COHORT)
+    assert inside.sum() == MEMBERS
+    assert (found.membership[inside] >= SETTINGS.accuse_membership).all()
+    assert (found.membership[~inside] < 0.5).all(), found.membership[~inside].max()
+
+
+def test_one_use_accuses_nobody(engine: Engine) -> None:
+    """An account of one conversation that holds the words, even one of the cohort: too thin to accuse."""
+    uses = dict.fromkeys(range(MEMBERS), 18) | {5: 1, MEMBERS: 1}
+    found = measured(engine, uses, crowd() | {5: 1, MEMBERS: 1})
+    single = found.membership[np.isin(found.numbers, [5, MEMBERS])]
+    assert (single < SETTINGS.accuse_membership).all(), single
+
+
+def test_membership_never_exceeds_what_is_believed_of_the_campaign(engine: Engine) -> None:
+    found = measured(engine, dict.fromkeys(range(MEMBERS), 18), crowd(), probability=0.7)
+    assert (found.membership <= 0.7).all()
+
+
+def test_more_use_is_no_less_membership(engine: Engine) -> None:
+    found = measured(engine, {n: 1 + n % 20 for n in range(MEMBERS)}, crowd())
+    order = np.argsort(found.used, kind="stable")
+    assert (np.diff(found.membership[order]) >= -1e-6).all()
+
+
+def test_accounts_that_never_used_the_words_are_not_named(engine: Engine) -> None:
+    found = measured(engine, dict.fromkeys(range(MEMBERS), 5), crowd())
+    assert found.numbers.tolist() == list(range(MEMBERS))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_the_interval_of_the_share_covers(engine: Engine, share: float) -> None:
+    """90 % of the intervals hold the share that the operator really takes."""
+    rng = np.random.default_rng(int(share * 10))
+    had = crowd(40)
+    uses = {n: int(u) for n, u in enumerate(rng.binomial(40, share, MEMBERS + 400)) if u}
+    found = measured(engine, uses, had)
+    assert ((found.share_low <= found.used / found.had) & (found.used / found.had <= found.share_high)).all()
+    covered = ((found.share_low <= share) & (share <= found.share_high)).mean()
+    assert covered >= 0.85, covered
+
+
+def test_roles(engine: Engine) -> None:
+    had = crowd()
+    uses = dict.fromkeys(range(MEMBERS), 20) | {0: 10, 1: 10}
+    # Account 0 has an owner, whose client is another one than the taker's; account 1 uses one client for both.
+    found = measured(engine, uses, had, {(0, False): 5, (0, True): 6})
+    role = dict(zip(found.numbers.tolist(), found.role, strict=True))
+    assert role[0] == "compromised"
+    assert role[1] == "mixed"
+    assert {role[n] for n in range(2, MEMBERS)} == {"operated"}
+
+
+def test_fit_moves_only_accounts_whose_fit_is_known(engine: Engine) -> None:
+    found = measured(engine, dict.fromkeys(range(MEMBERS), 18), crowd())
+    fitted = found.fitted(np.array([3, 7, 999], np.int32), np.array([-8.0, 2.0, 5.0]))
+    changed = np.flatnonzero(fitted.log10_odds != found.log10_odds)
+    assert found.numbers[changed].tolist() == [3, 7]
+    assert fitted.membership[3] < 0.5 < found.membership[3]
+    assert fitted.membership[7] >= found.membership[7]
+    assert np.array_equal(found.fitted(np.zeros(0, np.int32), np.zeros(0)).membership, found.membership)
