@@ -1,0 +1,30 @@
+"""Tenants whose software is an agent: long conversations, one scaffold, growing contexts, tool results."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iolaus.simulate.accounts import draw
+from iolaus.simulate.crowds.saas import TRAITS
+from iolaus.simulate.ground import Ground, Play
+from iolaus.simulate.traffic import Population, lengths, plays, talks, tenant
+
+NAME = "agent_tenants"
+GUILTY = "tools, system_prompt, conversations of many turns, output_tokens, reasoning_tokens, request rate"
+DECLARES = "organization_id, verification business; each works for customers of its own"
+
+WORK = ((Play("tooluse", "step", plain=True), 0.6), (Play("dataask", "code_more"), 0.4))
+
+
+def build(ground: Ground, count: int) -> Population:
+    """``count`` agents at work for their customers."""
+    rng = ground.generator()
+    traits = TRAITS.with_(apps=(("agentkit", 0.8), ("vision", 0.2)))
+    columns = draw(ground, rng, count, NAME, traits)
+    columns["org"] = ground.fresh(count)
+    columns["verification"] = np.where(rng.random(count) < 0.7, 4, columns["verification"])
+    account, start = tenant(ground, rng, count, count * 32 * ground.days)
+    work = plays(ground, rng, count, WORK)[account]
+    made = talks(ground, columns, account, start, lengths(rng, len(account), 8.0), work)
+    made["author"] = np.asarray(made["author"] + made["item"] % np.uint64(40), np.uint64)
+    return Population(columns, made)

@@ -1,0 +1,66 @@
+"""What accounts of one hand share: cards, devices, vouchers, hours of sign-up, addresses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iolaus.simulate.accounts import Columns
+from iolaus.simulate.ground import DAY, HOUR, SECOND, Ground
+from iolaus.simulate.scenario import Campaign, Identity, Network
+
+
+def identity(ground: Ground, rng: np.random.Generator, columns: Columns, plan: Identity) -> None:
+    """Let a few accounts share cards and devices, and sign some up in bursts."""
+    count = len(columns["created"])
+    for name, share, size in (
+        ("card", plan.shared_cards, plan.card_group),
+        ("device", plan.shared_devices, 3),
+    ):
+        hit = np.flatnonzero((rng.random(count) < share) & (columns[name] >= 0))
+        if len(hit) > 1:
+            groups = max(round(len(hit) / size), 1)
+            columns[name][hit] = ground.fresh(groups)[np.arange(len(hit)) % groups]
+    voucher = rng.random(count) < plan.shared_referral
+    columns["referral"] = np.where(voucher, 400 + int(rng.integers(0, 1000)), columns["referral"])
+    if plan.aged_days:
+        late = columns["created"] > ground.start - plan.aged_days * DAY
+        shift = ground.start - plan.aged_days * DAY - rng.exponential(40 * DAY, count)
+        columns["created"] = np.where(late, shift.astype(np.int64), columns["created"])
+    burst = rng.random(count) < plan.burst_share
+    early = columns["created"][columns["created"] < ground.start - DAY]
+    early = early if len(early) else np.array([ground.start - 9 * DAY])
+    marks = early[rng.integers(0, len(early), plan.bursts)]
+    when = marks[rng.integers(0, plan.bursts, count)] + rng.exponential(HOUR, count)
+    columns["created"] = np.where(burst, when.astype(np.int64), columns["created"])
+    young = columns["created"] > ground.start + ground.days * DAY // 3
+    columns["created"] = np.where(young, columns["created"] - ground.days * DAY, columns["created"])
+    columns["verified"] = columns["created"] + (rng.exponential(2.0, count) * HOUR).astype(np.int64) + 40 * SECOND
+
+
+def network(ground: Ground, rng: np.random.Generator, columns: Columns, plan: Network, scale: float = 1.0) -> None:
+    """Put some accounts on a pool that they share.
+
+    Each holds as many addresses of it, and moves as often, as its look-alike does of its own; where a lease is
+    stated, it moves by that.
+    """
+    if not plan.pool:
+        return
+    count = len(columns["created"])
+    pool = ground.exits(rng, plan.kind, max(round(plan.pool * scale), 2))
+    mine = np.flatnonzero(rng.random(count) < plan.share)
+    held = columns["book_size"][mine].astype(np.int64)
+    if plan.lease_hours:
+        held = np.maximum(held, 12)
+        columns["lease"][mine] = plan.lease_hours
+    first = np.cumsum(held) - held
+    book = pool[rng.integers(0, len(pool), int(held.sum()))]
+    columns["book"][mine] = ground.pool(book) + first
+    columns["book_size"][mine] = held
+    columns["signup_ip"][mine] = book[first].astype(np.int64)
+
+
+def pivot(columns: Columns, campaign: Campaign) -> None:
+    """Mark which accounts move to the new model: they adopt it within a day."""
+    count = len(columns["created"])
+    moves = np.arange(count) < round(count * (campaign.pivot.share if campaign.pivot else 0))
+    columns["adopts"] = np.where(moves, -1, np.maximum(columns["adopts"], 500))

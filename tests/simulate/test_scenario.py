@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iolaus.errors import InputError
+from iolaus.simulate import scenario, shipped
+from simulate.conftest import MakeWorld
+
+SMALL = """
+name = "mine"
+days = 2
+[[crowd]]
+kind = "individuals"
+accounts = 20
+[[campaign]]
+id = "c"
+accounts = 5
+exchanges = 100
+"""
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_scenario_is_valid(name: str) -> None:
+    made = scenario.load(name)
+    assert made.name == name
+    assert made.about
+
+
+@pytest.mark.parametrize("name", [n for n in shipped() if n not in ("february", "june", "crowds2000")])
+def test_every_scenario_makes_a_world(name: str, make_world: MakeWorld) -> None:
+    world = make_world(name, 0.06)
+    assert world.exchanges > 500
+    assert (world.hostile > 0) == (name not in ("S11", "honest"))
+
+
+@pytest.mark.parametrize("name", ["february", "june"])
+def test_the_large_ones_have_the_reported_sizes(name: str) -> None:
+    made = scenario.load(name)
+    accounts = sum(c.accounts for c in made.campaign)
+    exchanges = sum(c.exchanges for c in made.campaign)
+    assert (accounts, exchanges, made.days) == {
+        "february": (21_000, 16_550_000, 30),
+        "june": (25_000, 28_800_000, 45),
+    }[name]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (("accounts = 20", "acounts = 20"), r"mine.toml: unknown key 'crowd.0.acounts'. Did you mean 'accounts'"),
+        (("days = 2", "days = 0"), r"mine.toml: days: .*greater than or equal to 1 \(found '0'\)"),
+        (("exchanges = 100", "exchanges = -4"), r"mine.toml: campaign.0.exchanges: .*\(found '-4'\)"),
+        (('"individuals"', '"individual"'), r"crowd.0.kind: unknown name 'individual'. Did you mean 'individuals'"),
+        (('id = "c"', 'id = "c"\nlook_like = "develpers"'), r"look_like: unknown name 'develpers'. Did you mean 'dev"),
+        (('id = "c"', 'id = "c"\nlanguages = ["xx"]'), r"languages: unknown name 'xx'"),
+        (('id = "c"', 'id = "c"\nhijacked = "saas"'), r"hijacked: unknown name 'saas'. Known: individuals"),
+        (
+            ("exchanges = 100", 'exchanges = 100\n[campaign.network]\nkind = "hom"'),
+            r"campaign.0.network.kind: .*'home'",
+        ),
+        (("[[crowd]]", "[[crowd]"), r"mine.toml: is no TOML"),
+    ],
+)
+def test_a_wrong_file_is_answered_in_one_line(wrong: tuple[str, str], right: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SMALL.replace(*wrong, 1))
+    with pytest.raises(InputError, match=right) as caught:
+        scenario.load(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_scenario_names_the_closest() -> None:
+    with pytest.raises(InputError, match="Did you mean 'honest'"):
+        scenario.load("honst")
+
+
+def test_two_campaigns_of_one_id_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SMALL + '\n[[campaign]]\nid = "c"\naccounts = 5\nexchanges = 9\n')
+    with pytest.raises(InputError, match="two campaigns have one id"):
+        scenario.load(path)
