@@ -1,0 +1,1 @@
+"""Evaluate: worlds with truth against what a scan and others say of them. Ships to users."""
