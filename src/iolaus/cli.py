@@ -1,0 +1,170 @@
+"""The commands: one a stage or a question."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from iolaus.errors import InputError, TooManyRejectsError
+from iolaus.evaluate.cli import app as evaluate
+
+app = typer.Typer(
+    name="iolaus",
+    help="Finds, explains and helps to stop distillation attacks on language-model APIs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.add_typer(evaluate)
+
+Logs = Annotated[list[str], typer.Argument(help="files, folders or globs of request logs", metavar="LOGS...")]
+Accounts = Annotated[Path | None, typer.Option(help="the account table (CSV, JSONL or Parquet)")]
+Events = Annotated[Path | None, typer.Option(help="what happened to accounts, and when")]
+Releases = Annotated[Path | None, typer.Option(help="when models were released")]
+Format = Annotated[str | None, typer.Option(help="format of the logs, where it is not recognised")]
+Mapping = Annotated[Path | None, typer.Option(help="a TOML file that maps other logs to the normal form")]
+Account = Annotated[str | None, typer.Option(help="account of every row, for logs that name none")]
+MaxRejects = Annotated[float | None, typer.Option(help="largest share of refused rows in one file")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="a TOML file of settings")]
+Out = Annotated[Path, typer.Option(help="folder for the results")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="log each stage with counts and seconds")]
+
+
+@app.command()
+def scan(
+    logs: Logs,
+    accounts: Accounts = None,
+    events: Events = None,
+    releases: Releases = None,
+    format: Format = None,
+    mapping: Mapping = None,
+    account: Account = None,
+    max_rejects: MaxRejects = None,
+    settings: SettingsFile = None,
+    out: Out = Path("iolaus-out"),
+    verbose: Verbose = False,
+) -> None:
+    """Find campaigns in request logs and write results, evidence and a report."""
+    from iolaus.ingest.inputs import Inputs
+    from iolaus.progress import Progress
+    from iolaus.scan import scan as run
+    from iolaus.settings import load
+
+    _log(verbose)
+    flags: dict[str, dict[str, Any]] = {} if max_rejects is None else {"ingest": {"max_rejects": max_rejects}}
+    inputs = Inputs(tuple(logs), accounts, events, releases, format, mapping, account)
+    found = run(inputs, load(settings, flags), out, Progress())
+    console = Console(highlight=False)
+    campaigns = len(found.campaigns)
+    console.print(
+        f"{campaigns} campaign{'' if campaigns == 1 else 's'} found among {len(found.cohorts)} tested cohorts."
+    )
+    console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
+
+
+@app.command()
+def ingest(
+    logs: Logs,
+    accounts: Accounts = None,
+    events: Events = None,
+    releases: Releases = None,
+    format: Format = None,
+    mapping: Mapping = None,
+    account: Account = None,
+    max_rejects: MaxRejects = None,
+    settings: SettingsFile = None,
+    out: Out = Path("iolaus-in"),
+    verbose: Verbose = False,
+) -> None:
+    """Read logs and write them in the normal form."""
+    from iolaus.ingest.inputs import Inputs
+    from iolaus.progress import Progress
+    from iolaus.scan import normalise
+    from iolaus.settings import load
+
+    _log(verbose)
+    flags: dict[str, dict[str, Any]] = {} if max_rejects is None else {"ingest": {"max_rejects": max_rejects}}
+    inputs = Inputs(tuple(logs), accounts, events, releases, format, mapping, account)
+    read = normalise(inputs, load(settings, flags), out, Progress())
+    Console(highlight=False).print(
+        f"{read.exchanges:,} exchanges, {sum(read.rejects.values()):,} rejects: {out}", soft_wrap=True
+    )
+
+
+@app.command()
+def explain(
+    campaign: Annotated[str | None, typer.Argument(help="id of a campaign or cohort")] = None,
+    account: Annotated[str | None, typer.Option(help="an account instead")] = None,
+    results: Annotated[Path, typer.Option(help="folder of the results")] = Path("iolaus-out"),
+) -> None:
+    """Say in the terminal what a scan found, and why."""
+    from iolaus.report.terminal import explain as run
+
+    run(results, campaign, account, Console(highlight=False))
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[str, typer.Argument(help="name of a scenario, or a scenario file")],
+    out: Annotated[Path, typer.Option(help="folder for the world")],
+    scale: Annotated[float, typer.Option(help="multiplies every size")] = 1.0,
+    seed: Annotated[int, typer.Option(help="equal seeds give equal bytes")] = 0,
+    into: Annotated[list[str] | None, typer.Option(help="plant the campaign into these logs in normal form")] = None,
+) -> None:
+    """Make a world: simulated traffic with ground truth."""
+    from iolaus.simulate import simulate as run
+
+    run(scenario, out, scale, seed, tuple(into or ()))
+    Console(highlight=False).print(f"World: {out}", soft_wrap=True)
+
+
+@app.command(name="settings")
+def settings_command(
+    settings: SettingsFile = None,
+) -> None:
+    """Print every setting with its value and meaning."""
+    from iolaus.settings import describe, load
+
+    table = Table("setting", "value", "meaning", box=None, pad_edge=False)
+    for name, value, meaning in describe(load(settings)):
+        table.add_row(name, str(value), meaning)
+    Console(highlight=False).print(table)
+
+
+class Exit(StrEnum):
+    """What the exit statuses mean, for the documents."""
+
+    DONE = "0: done, campaigns or none"
+    BAD_INPUT = "2: bad input or usage"
+    TOO_MANY_REJECTS = "3: too many rejects in one file"
+
+
+def _log(verbose: bool) -> None:
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(levelname)s %(message)s",
+        stream=sys.stderr,
+    )
+
+
+def main() -> None:
+    """Run a command; what a user can mend is one line on standard error."""
+    try:
+        app()
+    except TooManyRejectsError as error:
+        sys.exit(_complain(error, 3))
+    except InputError as error:
+        sys.exit(_complain(error, 2))
+
+
+def _complain(error: InputError, status: int) -> int:
+    sys.stderr.write(f"iolaus: {error}\n")
+    return status
