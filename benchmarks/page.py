@@ -1,0 +1,113 @@
+"""The tables of docs/benchmarks.md, made from the figures that the command wrote. What is measured is not retyped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+Figures = dict[str, Any]
+MACHINE_FIELDS = ("processor", "cores", "memory", "system", "load")
+
+
+def write_page(figures: Figures, page: Path) -> None:
+    """Replace what stands between the marks ``<!-- figures: NAME -->`` and ``<!-- end -->`` of the page."""
+    text = page.read_text("utf-8")
+    for name, render in SECTIONS.items():
+        begin, end = f"<!-- figures: {name} -->\n", "<!-- end -->"
+        if begin not in text or name not in figures:
+            continue
+        before, _, rest = text.partition(begin)
+        after = rest[rest.index(end) :]
+        text = f"{before}{begin}\n{render(figures[name])}\n\n{_machine(figures[name]['machine'])}\n\n{after}"
+    page.write_text(text, "utf-8")
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table; every column but the first is set to the right."""
+    names = list(header)
+    lines = [names, ["---"] + ["---:"] * (len(names) - 1), *([str(cell) for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _machine(machine: dict[str, str]) -> str:
+    size = f"{machine['processor']}, {machine['cores']} cores, {machine['memory']}, {machine['system']}"
+    busy = f"{machine['load']} threads were running when it began"
+    versions = ", ".join(f"{name} {machine[name]}" for name in machine if name not in MACHINE_FIELDS)
+    return f"Measured on {size}; {busy}; {versions}."
+
+
+def _scan(figures: Figures) -> str:
+    rows = figures["rows"]
+    whole = table(
+        ("world", "exchanges", "MB", "wall s", "cpu s", "peak MB", "exchanges/s", "MB/s", "bare read s", "ratio",
+         "accused of campaign", "honest accused"),
+        (
+            (
+                row["shape"], f"{row['exchanges']:,}", f"{row['prompt_mb']:,.0f}", f"{row['seconds']:.1f}",
+                f"{row['processor_seconds']:.1f}", f"{row['peak_mb']:,.0f}",
+                f"{row['exchanges'] / row['seconds']:,.0f}", f"{row['prompt_mb'] / row['seconds']:.1f}",
+                f"{row['bare_read']:.3f}", f"{row['ratio']:.1f}", f"{row['found']} of {row['hostile']}",
+                row["wrongly"],
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+    names = list(dict.fromkeys(name for row in rows for name in row["stages"]))
+    stages = table(
+        ("seconds of stage", *(f"{row['shape']} {row['exchanges']:,}" for row in rows)),
+        ((name, *(f"{row['stages'].get(name, 0):.2f}" for row in rows)) for name in names),
+    )
+    growth = figures.get("growth")
+    grows = "" if growth is None else f"\n\nWall seconds grow with exchanges to the power {growth:.2f}."
+    return f"{whole}\n\n{stages}{grows}"
+
+
+def _sketch(figures: Figures) -> str:
+    return table(
+        ("what", "texts", "bytes each", "seconds", "texts/s", "MB/s", "seconds over ours"),
+        (
+            (
+                row["what"], f"{row['texts']:,}", f"{row['bytes_each']:,}", f"{row['seconds']:.3f}",
+                f"{row['texts'] / row['seconds']:,.0f}",
+                f"{row['texts'] * row['bytes_each'] / row['seconds'] / 1e6:.1f}", f"{row['ratio']:.1f}",
+            )
+            for row in figures["rows"]
+        ),
+    )  # fmt: skip
+
+
+def _broken(figures: Figures) -> str:
+    rows = table(
+        ("what is broken", "rows", "rejected", "kept", "reason or defect"),
+        ((row["kind"], row["rows"], row["rejected"], row["kept"], row["told"]) for row in figures["kinds"]),
+    )
+    return (
+        f"{rows}\n\n{figures['rows']:,} rows: {figures['exchanges']:,} exchanges and {figures['rejects']:,} rejects."
+        f" {figures['seconds']:.1f} s, peak {figures['peak_mb']:,.0f} MB. Of the campaign's"
+        f" {figures['hostile']} accounts, each of whose prompts carries a defect, {figures['found']} are accused,"
+        f" and {figures['wrongly']} others."
+    )
+
+
+def _real_logs(figures: Figures) -> str:
+    return table(
+        ("log", "exchanges", "unanswered", "conversations", "accounts", "assessed", "accused", "rejects", "verdicts"),
+        (
+            (
+                row["log"], f"{row['exchanges']:,}", f"{row['unanswered']:,}", f"{row['conversations']:,}",
+                row["accounts"], row["assessed"], row["accused"], row["rejects"], row["verdicts"],
+            )
+            for row in figures["rows"]
+        ),
+    )  # fmt: skip
+
+
+SECTIONS: dict[str, Callable[[Figures], str]] = {
+    "scan": _scan,
+    "sketch": _sketch,
+    "content": _sketch,
+    "broken": _broken,
+    "real_logs": _real_logs,
+}
+"""Name of a benchmark -> its figures as Markdown."""
