@@ -32,7 +32,8 @@ def test_one_queue_deals_each_item_once(tmp_path: Path) -> None:
     rows, people = read(
         world(tmp_path, 'accounts = 20\nexchanges = 1500\n[[campaign.templates]]\nfamily = "articulate"\n')
     )
-    texts = [p for p, c, t in zip(rows["prompt"], rows["campaign"], rows["turn"], strict=True) if c and t == 0 and p]
+    asked = zip(rows["prompt"], rows["campaign"], rows["turn"], rows["conversation_id"], strict=True)
+    texts = list({talk: prompt for prompt, campaign, turn, talk in asked if campaign and turn == 0 and prompt}.values())
     assert len(texts) > 300
     assert len(set(texts)) == len(texts)
     assert sum(people["hostile"]) >= 15

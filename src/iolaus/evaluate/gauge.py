@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 
 from iolaus.engine import Engine, EngineSettings
-from iolaus.evaluate import gauge_columns, gauge_fields, gauge_shingles, gauge_tenants
+from iolaus.evaluate import gauge_columns, gauge_fields, gauge_shingles, gauge_tenants, gauge_tokens
 from iolaus.evaluate.gauge_columns import Sheet
 from iolaus.evaluate.gauge_text import FEATURES, prompts_apart
 from iolaus.evaluate.worlds import open_world
@@ -95,9 +95,10 @@ def gauge(world: Path, most: int = 2_000, tell: Callable[[str], None] = lambda _
         for padding in (False, True):
             tell("padding" if padding else "accounts")
             readings += _campaigns(engine, plan, start, padding)
-        tell("words and tenants")
+        tell("words, tenants and tokens")
         readings += _words(engine, world)
         readings += _tenants(engine, opened.meta.days)
+        readings += _tokens(engine)
     finally:
         engine.close()
         shutil.rmtree(scratch, ignore_errors=True)
@@ -182,5 +183,19 @@ def _tenants(engine: Engine, days: int) -> Iterator[Reading]:
         span = [getattr(one, name) for one in real]
         figure = getattr(made, name) if made else None
         bound = f"{min(span):.2f} .. {max(span):.2f}"
-        verdict = "not measurable" if figure is None else "holds" if min(span) <= figure <= max(span) else "fails"
+        if name == "cv_p90" and count < gauge_tenants.LEAST_FOR_P90:
+            figure = None
+        verdict = _within(figure, min(span), max(span))
         yield Reading("world", f"ServeGen, {count} tenants", "tenants", name, figure, bound, verdict)
+
+
+def _tokens(engine: Engine) -> Iterator[Reading]:
+    for one in gauge_tokens.of_world(engine):
+        against = f"ServeGen, {one.count} tenants" if "tenants" in one.what else f"Azure, {one.count:,} exchanges"
+        verdict = _within(one.figure, one.low, one.high)
+        bound = f"{one.low:.0f} .. {one.high:.0f}"
+        yield Reading("world", against, "tokens", one.what, one.figure, bound, verdict)
+
+
+def _within(figure: float | None, low: float, high: float) -> str:
+    return "not measurable" if figure is None else "holds" if low <= figure <= high else "fails"

@@ -41,4 +41,4 @@ def _telling(reading: Reading, readings: list[Reading]) -> bool:
         r for r in readings if (r.campaign, r.against, r.check) == (reading.campaign, reading.against, reading.check)
     ]
     open_ = [r for r in same if r.verdict != "holds"]
-    return reading.check == "tenants" or any(reading is r for r in (*open_[:MOST], same[0]))
+    return reading.check in ("tenants", "tokens") or any(reading is r for r in (*open_[:MOST], same[0]))

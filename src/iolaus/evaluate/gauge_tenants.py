@@ -11,6 +11,9 @@ from iolaus.simulate.ground import arrays
 
 CROWDS = ("saas", "agent_tenants")
 LEAST_TENANTS = 10
+LEAST_FOR_P90 = 35
+"""Tenants below which a 90th percentile is not read: the fewest of any of ServeGen's models."""
+
 LEAST_GAPS = 8
 """Gaps in a 600-second bin below which its burstiness is not read."""
 

@@ -22,12 +22,32 @@ _WEB = tuple(
 
 
 @dataclass(frozen=True)
+class Again:
+    """What a program does when a request fails: the chance that it asks again, and what that retry says.
+
+    ``names_request``: attempts share a request id; ``names_first``: a retry names the exchange it repeats;
+    ``falls_back``: a gateway may send it to another model.
+    """
+
+    share: float
+    names_request: bool = False
+    names_first: bool = False
+    falls_back: bool = False
+
+
+ASKS = Again(0.35)
+TELLS = Again(0.9, names_first=True)
+NAMES = Again(0.8, names_request=True)
+GATEWAY = Again(0.9, names_request=True, falls_back=True)
+
+
+@dataclass(frozen=True)
 class App:
     """One program. Tuples are what its users choose from, one choice an account; None leaves a field out.
 
     ``system`` names a lexicon group, the same words for everybody, or ``own:GROUP`` for words of the account.
-    ``sizes`` are the medians of tokens that context adds in the first request and in each later one, and of
-    the answer.
+    ``sizes``: input tokens of the first request as a multiple of Azure's conversations, what each later turn adds as a
+    share of the first, answers as a multiple of Azure's.
     """
 
     name: str
@@ -45,9 +65,10 @@ class App:
     answers: tuple[int | None, ...] = (None,)
     logprobs: tuple[int | None, ...] = (None,)
     end_users: bool = False
-    sizes: tuple[int, int, int] = (40, 500, 260)
+    sizes: tuple[float, float, float] = (1.0, 0.3, 1.0)
     gap: float = 70.0
     modalities: tuple[str, ...] = ("text",)
+    again: Again = ASKS
 
 
 _SDK = tuple(f"modelkit-python/{v}" for v in ("1.58.0", "1.61.2", "1.64.0", "1.66.3", "1.70.1"))
@@ -59,34 +80,37 @@ _LIMITS = (None, 512, 1024, 1024, 2048, 4096, 4096, 8192)
 _BUDGETS = (None, None, None, 1024, 4096, 8192)
 
 APPS = (
-    App("web_chat", _WEB, CHROME + FIREFOX, "web", "web.chat", "sys_chat", sizes=(60, 420, 280)),
+    App("web_chat", _WEB, CHROME + FIREFOX, "web", "web.chat", "sys_chat", sizes=(0.8, 0.2, 1.0)),
     App("mobile", ("ModelChat/3.2 (iPhone; iOS 18.3)", "ModelChat/3.1 (Android 15)", "ModelChat/3.2 (Android 14)"),
-        SAFARI + CHROME, "web", "web.chat", "sys_chat", sizes=(60, 300, 200)),
+        SAFARI + CHROME, "web", "web.chat", "sys_chat", sizes=(0.75, 0.2, 0.9)),
     App("python_sdk", _SDK, PYTHON, "api", "chat.completions", "own:sys_own", (), _TEMPERATURES, _LIMITS, _BUDGETS,
-        (None, None, None, "json_object"), (None, None, None, 7, 42), (None, None, 1), sizes=(420, 900, 300), gap=15),
+        (None, None, None, "json_object"), (None, None, None, 7, 42), (None, None, 1), gap=15,
+        again=TELLS),
     App("python_bare", _SDK, PYTHON, "api", "chat.completions", None, (), _TEMPERATURES, _LIMITS, _BUDGETS,
-        (None, None, "json_object"), (None, None, 42), (None, 1), (None, None, None, None, 5),
-        sizes=(80, 500, 340), gap=15),
+        (None, None, "json_object"), (None, None, 42), (None, 1), (None, None, None, None, 5), gap=15,
+        again=TELLS),
     App("js_sdk", _SDK_JS, NODE, "api", "chat.completions", "own:sys_own", (), _TEMPERATURES, _LIMITS, _BUDGETS,
-        (None, None, "json_object", "json_schema"), sizes=(380, 800, 260), gap=20),
+        (None, None, "json_object", "json_schema"), gap=20, again=TELLS),
     App("go_client", ("Go-http-client/2.0", "modelkit-go/0.9.1"), GO, "api", "messages", "own:sys_own", (),
-        _TEMPERATURES, _LIMITS, sizes=(500, 700, 240), gap=20),
+        _TEMPERATURES, _LIMITS, gap=20, again=NAMES),
     App("codecli", ("forgewright/2.4.1", "forgewright/2.5.0", "forgewright/2.5.3"), NODE, "api", "messages",
-        "sys_codecli", _CODE, (None, 1.0), (8192, 16384), (None, 4096, 8192), sizes=(6900, 1600, 190), gap=14),
+        "sys_codecli", _CODE, (None, 1.0), (8192, 16384), (None, 4096, 8192), sizes=(5.5, 0.28, 0.8), gap=14,
+        again=TELLS),
     App("agentkit", ("agentloom/0.12.0 modelkit-python/1.64.0", "agentloom/0.13.1 modelkit-python/1.66.3"), PYTHON,
         "api", "chat.completions", "sys_agentkit", _LOOM, (None, 0.0, 0.2), (None, 4096), _BUDGETS,
-        sizes=(2600, 1400, 220), gap=10),
+        sizes=(2.2, 0.6, 0.9), gap=10, again=GATEWAY),
     App("ide", ("CodePane/1.98", "CodePane/1.99"), CHROME[2:], "api", "chat.completions", "sys_ide", ("apply_diff",),
-        (0.1, None), (4096,), sizes=(2900, 1200, 160), gap=40),
+        (0.1, None), (4096,), sizes=(2.4, 0.5, 0.7), gap=40),
     App("cloud_sdk", ("cloudkit/1.35 md/bedrock", "cloudkit/1.36 md/vertex"), PYTHON + GO, "cloud", "invoke",
-        "own:sys_own", (), _TEMPERATURES, _LIMITS, _BUDGETS, sizes=(700, 900, 280), gap=15),
+        "own:sys_own", (), _TEMPERATURES, _LIMITS, _BUDGETS, gap=15, again=GATEWAY),
     App("batch", _SDK, PYTHON, "batch", "batches", "own:sys_own", (), (None, 0.0), (None, 1024, 4096), _BUDGETS,
-        (None, "json_object"), sizes=(420, 600, 300), gap=10),
+        (None, "json_object"), gap=10, again=NAMES),
     App("saas", _SDK + _SDK_JS, PYTHON + NODE, "api", "chat.completions", "own:sys_saas", (), (0.0, 0.2, 0.3),
-        (512, 1024, 2048), (None, 2048), ("json_object", "json_schema"), end_users=True, sizes=(900, 700, 220), gap=20),
+        (512, 1024, 2048), (None, 2048), ("json_object", "json_schema"), end_users=True, sizes=(1.0, 0.1, 1.0), gap=20,
+        again=GATEWAY),
     App("learn", ("StudyPal-Extension/1.7", "StudyPal-Extension/1.8"), CHROME, "api", "chat.completions", "sys_learn",
-        (), (0.3,), (2048,), sizes=(150, 500, 320), gap=90),
+        (), (0.3,), (2048,), gap=90),
     App("vision", _SDK, PYTHON, "api", "messages", "own:sys_own", ("computer",), (None, 0.0), (2048, 4096), _BUDGETS,
-        sizes=(2400, 1900, 150), gap=12, modalities=("text", "image")),
+        sizes=(2.0, 0.9, 0.7), gap=12, modalities=("text", "image"), again=TELLS),
 )  # fmt: skip
 NUMBER = {app.name: n for n, app in enumerate(APPS)}

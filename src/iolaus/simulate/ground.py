@@ -90,6 +90,16 @@ class Ground:
         """First microsecond that is not written yet: the end of the window, or of a prefix of it."""
         return min(self.until or self.end, self.end)
 
+    @property
+    def outage(self) -> tuple[int, int]:
+        """An outage of the provider, half an hour or more, in each world of more than three days: all fail together.
+
+        First microsecond of it and after it; equal where there is none.
+        """
+        place = mix(np.array([self.seed]), 909)
+        begin = self.start + int((0.2 + 0.6 * float(unit(place, 1)[0])) * self.days * DAY)
+        return begin, begin + (int((0.5 + float(unit(place, 2)[0])) * HOUR) if self.days > 3 else 0)
+
     def names(self, part: int, count: int) -> list[str]:
         """Account ids of a part of the population. Successors of a part come last, so that ids stay."""
         return [str(name) for name in hexadecimal(self.identities(part, count), "acct_").to_pylist()]

@@ -14,12 +14,16 @@ from iolaus.simulate.accounts import Columns
 from iolaus.simulate.apps import APPS, App
 from iolaus.simulate.compose import Messages, compose
 from iolaus.simulate.digits import dotted, hexadecimal
-from iolaus.simulate.draws import below, choose, mix, normal, unit
+from iolaus.simulate.draws import below, choose, mix, unit
 from iolaus.simulate.ground import DAY, HOUR, Ground, Ints
-from iolaus.simulate.timeline import Timeline
+from iolaus.simulate.sizes import failed, sizes
+from iolaus.simulate.timeline import Timeline, drawn
 
 MODELS = ("orion-large-3", "orion-mid-3", "orion-small-3")
 _NO_GROUP = -1
+FALLS_BACK = 0.4
+"""Share of retries that a gateway sends to another model."""
+
 TOOL_TURNS = 0.7
 """Share of an agent's later turns that carry tool results and no user text."""
 
@@ -44,18 +48,20 @@ def rows(book: Book, low: int, high: int) -> tuple[pa.RecordBatch, pa.RecordBatc
     """Exchanges ``low .. high - 1`` of the time line, and their truth."""
     talk = book.line.talk[low:high].astype(np.int64)
     turn = book.line.turn[low:high].astype(np.int64)
+    attempt = book.line.attempt[low:high].astype(np.int64)
     ts = book.line.ts[low:high]
     talks = {name: values[talk] for name, values in book.talks.items()}
     account = talks["account"].astype(np.int64)
     owner = {
         name: book.accounts[name][account] for name in ("variant", "retained", "book", "book_size", "lease", "adopts")
     }
-    draw = mix(talk * 64 + turn, book.ground.seed + 17)
+    first = drawn(talk, turn, np.zeros_like(attempt), book.ground.seed)
+    draw = np.where(attempt > 0, drawn(talk, turn, attempt, book.ground.seed), first)
     made: dict[str, Any] = {
         "exchange_id": hexadecimal(mix(draw, 1)),
         "ts": pa.array(ts, tables.TIME),
         "account_id": _coded(book.account_ids, account),
-        "model": _model(book, account, owner, ts, draw),
+        "model": _model(book, talks["app"].astype(np.int64), owner, ts, first, attempt),
         "conversation_id": hexadecimal(mix(talk, book.ground.seed + 5)),
         "turn": pa.array((turn * 2).astype(np.int32)),
         "root_hash": pa.array(_signed(mix(talks["item"], 3))),
@@ -63,8 +69,9 @@ def rows(book: Book, low: int, high: int) -> tuple[pa.RecordBatch, pa.RecordBatc
     }
     made |= _client(talks["app"].astype(np.int64), owner["variant"])
     made |= _text(book, talks, account, turn, owner["retained"])
-    made |= _sizes(talks, owner["variant"], turn, draw, made, _down(book.ground, ts))
+    made |= sizes(talks, owner["variant"], turn, draw, made, failed(book.ground, draw, ts))
     made |= _links(book, talks, turn, talk, draw, made)
+    made |= _attempts(talks["app"].astype(np.int64), first, attempt)
     batch = pa.RecordBatch.from_arrays(
         [_column(made.get(field.name), field, high - low) for field in WRITTEN], schema=WRITTEN
     )
@@ -127,7 +134,9 @@ def _address(owner: Columns, talks: Columns, ts: Ints, talk: Ints) -> Ints:
     return np.where((talks["place"] >= 0) & (unit(mix(talk, 12), 4) < 0.6), elsewhere, usual)
 
 
-def _model(book: Book, account: Ints, owner: Columns, ts: Ints, draw: npt.NDArray[np.uint64]) -> pa.DictionaryArray:
+def _model(
+    book: Book, app: Ints, owner: Columns, ts: Ints, draw: npt.NDArray[np.uint64], attempt: Ints
+) -> pa.DictionaryArray:
     usual = choose(owner["variant"], 21, (0.34, 0.42, 0.24))
     model = np.where(unit(draw, 22) < 0.86, usual, choose(draw, 23, (0.34, 0.42, 0.24)))
     adopts = owner["adopts"].astype(np.float64)
@@ -135,6 +144,8 @@ def _model(book: Book, account: Ints, owner: Columns, ts: Ints, draw: npt.NDArra
         delay = np.where(adopts < 0, unit(owner["variant"], 24), 0.1 + 14 * (adopts / 600) ** 2) * DAY
         moved = (ts > released + delay) & (adopts < 600) & (unit(draw, 25 + n) < np.where(adopts < 0, 0.96, 0.8))
         model = np.where(moved, len(MODELS) + n, model)
+    falls = (attempt > 0) & np.array([a.again.falls_back for a in APPS])[app] & (unit(draw, 28) < FALLS_BACK)
+    model = np.where(falls, (model + 1) % len(MODELS), model)
     return _coded(pa.array([*MODELS, *(name for name, _ in book.releases)]), model)
 
 
@@ -197,49 +208,18 @@ def _text(book: Book, talks: Columns, account: Ints, turn: Ints, retained: npt.N
     }
 
 
-def _down(ground: Ground, ts: Ints) -> npt.NDArray[np.bool_]:
-    """An outage of the provider, half an hour or more, in each world of more than three days: all fail together."""
-    place = mix(np.array([ground.seed]), 909)
-    begin = ground.start + int((0.2 + 0.6 * float(unit(place, 1)[0])) * ground.days * DAY)
-    end = begin + int((0.5 + float(unit(place, 2)[0])) * HOUR)
-    return (ts >= begin) & (ts < end) & (ground.days > 3)
+def _attempts(app: Ints, first: npt.NDArray[np.uint64], attempt: Ints) -> dict[str, Any]:
+    """Ids by which a provider sees that a request is another's retry, where the program sends any.
 
-
-def _sizes(
-    talks: Columns, variant: npt.NDArray[Any], turn: Ints, draw: npt.NDArray[np.uint64], made: dict[str, Any],
-    down: npt.NDArray[np.bool_],
-) -> dict[str, Any]:  # fmt: skip
-    """Status, tokens and durations; contexts grow with the turns, and each account has answers of its own length."""
-    app = talks["app"].astype(np.int64)
-    sizes = np.array([a.sizes for a in APPS], np.float64)[app]
-    person = np.exp(0.55 * normal(variant, 91))
-    offsets = np.frombuffer(made["prompt"].buffers()[1], np.int64)
-    words = np.diff(offsets[: len(turn) + 1]) / 4.2
-    before = sizes[:, 0] * np.exp(0.5 * normal(talks["item"], 92)) + turn * sizes[:, 1] * np.exp(
-        0.3 * normal(talks["item"], 93)
-    )
-    inputs = np.minimum(words + before, 190_000).astype(np.int32) + 3
-    thinking = made["thinking_budget"].is_valid().to_numpy(False)
-    status = choose(draw, 94, (0.985, 0.006, 0.003, 0.004, 0.002))
-    status = np.where(down & (unit(draw, 90) < 0.93), 4, status)
-    failed = status > 0
-    output = np.where(failed, 0, sizes[:, 2] * person * np.exp(0.8 * normal(draw, 95)) + 2)
-    limit = made["max_tokens"].fill_null(16_384).to_numpy(False)
-    cut = output > limit
-    output = np.minimum(output, limit).astype(np.int32)
-    reasoning = np.where(thinking & ~failed, output * (0.2 + 0.5 * unit(draw, 96)), 0).astype(np.int32)
-    tools = np.array([bool(a.tools) for a in APPS])[app] & (unit(draw, 97) < 0.75)
-    finish = np.where(cut, 1, np.where(tools, 2, 0))
-    cached = np.where((turn > 0) & (unit(draw, 98) < 0.8), before * 0.8, 0).astype(np.int32)
-    speed = 350 + output * 9.0 * np.exp(0.3 * normal(draw, 99))
+    Some name every request, and its retries alike; some say which exchange they repeat; browsers just ask again.
+    ``first``: draw of the first attempt.
+    """
+    named = np.array([a.again.names_request for a in APPS])[app]
+    tells = (attempt > 0) & np.array([a.again.names_first for a in APPS])[app]
+    null = pa.scalar(None, pa.string())
     return {
-        "status": np.array([200, 429, 500, 400, 529], np.int16)[status],
-        "finish_reason": _coded(pa.array(["stop", "length", "tool_use"]), finish, nulls=failed),
-        "duration_ms": speed.astype(np.int32),
-        "input_tokens": inputs,
-        "cached_input_tokens": np.minimum(cached, inputs),
-        "output_tokens": output,
-        "reasoning_tokens": reasoning,
+        "request_id": pa.compute.if_else(pa.array(named), hexadecimal(mix(first, 2), "req_"), null),
+        "retry_of": pa.compute.if_else(pa.array(tells), hexadecimal(mix(first, 1)), null),
     }
 
 

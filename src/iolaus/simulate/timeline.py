@@ -10,11 +10,20 @@ from numba import njit, uint64
 
 from iolaus.simulate.accounts import Columns
 from iolaus.simulate.apps import APPS
-from iolaus.simulate.draws import mix_one
+from iolaus.simulate.draws import mix, mix_one
 from iolaus.simulate.ground import SECOND, Ground, Ints
 
 LEAST_GAP = 2.0
 """Seconds between the turns of a conversation, at least."""
+
+FAILURES = ((200, 0.985), (400, 0.004), (429, 0.006), (500, 0.003), (529, 0.002))
+"""Status and its share; the first is no failure, the second is not worth a retry, the last is an outage's."""
+
+DOWN = 0.93
+"""Share of requests that fail in an outage."""
+
+RETRIES = 2
+_WORTH = FAILURES[0][1] + FAILURES[1][1]
 
 
 @dataclass(frozen=True)
@@ -24,29 +33,45 @@ class Timeline:
     ts: Ints
     talk: npt.NDArray[np.int32]
     turn: npt.NDArray[np.int16]
+    attempt: npt.NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.ts)
 
 
 def timeline(ground: Ground, accounts: Columns, talks: Columns) -> Timeline:
-    """Expand conversations to their turns and sort them; what falls outside the window or a ban is left out."""
+    """Expand conversations to their turns, with retries of what failed, and sort them.
+
+    What falls outside the window or a ban is left out.
+    """
     gap = np.array([app.gap for app in APPS])[talks["app"]]
     ends = accounts["suspended"][talks["account"]].astype(np.int64)
     ends = np.where((ends < 0) | (ends > ground.shown), ground.shown, ends)
     total = int(talks["turns"].sum())
-    ts = np.empty(total, np.int64)
-    talk = np.empty(total, np.int32)
-    turn = np.empty(total, np.int16)
-    kept = _expand(talks["start"], talks["turns"], talks["item"], gap, ends, ts, talk, turn)
-    ts, talk, turn = ts[:kept], talk[:kept], turn[:kept]
-    order = np.argsort(ts, kind="stable")
-    return Timeline(ts[order], talk[order], turn[order])
+    room = total + total // 8 + 1_000
+    ts = np.empty(room, np.int64)
+    talk = np.empty(room, np.int32)
+    turn = np.empty(room, np.int16)
+    attempt = np.empty(room, np.int8)
+    again = np.array([app.again.share for app in APPS])[talks["app"]]
+    kept = _expand(
+        talks["start"], talks["turns"], talks["item"], gap, again, ends, ground.seed, *ground.outage, total,
+        ts, talk, turn, attempt,
+    )  # fmt: skip
+    order = np.argsort(ts[:kept], kind="stable")
+    return Timeline(ts[order], talk[order], turn[order], attempt[order])
+
+
+def drawn(talk: Ints, turn: Ints, attempt: Ints, seed: int) -> npt.NDArray[np.uint64]:
+    """The draw on which all of an exchange rests; it has one for each attempt."""
+    return mix(talk * 64 + turn + (attempt << 40), seed + 17)
 
 
 @njit(cache=True)
-def _expand(start, turns, item, gap, ends, ts, talk, turn):  # type: ignore[no-untyped-def]
-    kept = 0
+def _expand(  # type: ignore[no-untyped-def]
+    start, turns, item, gap, again, ends, seed, down, up, total, ts, talk, turn, attempt
+):
+    kept, more = 0, len(ts) - total
     for row in range(len(start)):
         now = float(start[row])
         for step in range(turns[row]):
@@ -56,10 +81,23 @@ def _expand(start, turns, item, gap, ends, ts, talk, turn):  # type: ignore[no-u
                     float(state >> uint64(40)) * 2.0**-24 + float((state >> uint64(16)) & uint64(0xFFFFFF)) * 2.0**-24
                 )
                 now += (LEAST_GAP + gap[row] * np.exp((near - 1.0) * 2.4)) * SECOND
+            for time in range(RETRIES + 1):
+                if now >= ends[row]:
+                    break
+                ts[kept], talk[kept], turn[kept], attempt[kept] = int(now), row, step, time
+                kept += 1
+                draw = mix_one(uint64(row * 64 + step + (time << 40)), uint64(seed + 17))
+                fails = _share(draw, 94) >= _WORTH or (down <= now < up and _share(draw, 90) < DOWN)
+                if not fails or more == 0 or _share(draw, 89) >= again[row]:
+                    break
+                more -= 1
+                now += (1.0 + 2.0**time * (0.5 + 3.0 * _share(draw, 85))) * SECOND
             if now >= ends[row]:
                 break
-            ts[kept] = int(now)
-            talk[kept] = row
-            turn[kept] = step
-            kept += 1
     return kept
+
+
+@njit(cache=True, inline="always")
+def _share(draw, salt):  # type: ignore[no-untyped-def]
+    """As ``draws.unit``."""
+    return float(mix_one(draw, uint64(salt)) >> uint64(11)) * 2.0**-53

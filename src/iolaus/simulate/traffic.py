@@ -16,6 +16,18 @@ HOURS = np.array([4, 2.5, 1.5, 1, 1, 1.2, 2, 4, 7, 9.5, 10, 10, 8.5, 9, 10, 10, 
 OFFICE = np.array([0.4, 0.2, 0.1, 0.1, 0.1, 0.2, 0.8, 3, 8, 11, 12, 11, 6, 9, 11, 11, 10, 7, 3, 2, 1.5, 1.2, 1, 0.6])
 """Relative starts by local hour: of people at home, and of people at work."""
 
+SPORADIC, UNEQUAL = 0.06, 0.5
+"""Share of tenants that work now and then; spread of the logarithm of what the others send."""
+
+TOP = (0.35, 0.6)
+"""What the largest tenant sends, as a share of what all others do: between these."""
+
+BURSTY, FULL = 2.2, 100.0
+"""CV of gaps from which a tenant is thinned by whole bins, and the requests that a bin then holds at least."""
+
+SKEWED, LEAST_SHAPE = 1.38, 0.01
+"""The CV of a bin is skewed: its median lies under the root of its mean square by about this factor. Least shape."""
+
 
 @dataclass
 class Population:
@@ -138,26 +150,49 @@ def tenant(ground: Ground, rng: np.random.Generator, count: int, wanted: int) ->
 
     ``count`` tenants that share about ``wanted`` requests; returns tenant and time of each request. Some are small
     tenants that work now and then, with every request where that is not too much; the others work around the clock
-    and are thinned. Real tenants are as unequal.
+    and are thinned. Few tenants are spread evenly over how bursty real ones are, and one of them sends a large part
+    of it all, as the first client of each real model does.
     """
     rates, bursts = _servegen()
     width = 144 * ground.days
     daily = rates.sum(axis=1) * 144 / rates.shape[1]
     active = (rates > 0).mean(axis=1)
-    sporadic = rng.random(count) < 0.4
-    chosen = np.where(
-        sporadic,
-        rng.choice(np.flatnonzero(daily < 700), count),
-        rng.choice(np.flatnonzero(active > 0.5), count),
-    )
+    usual = np.array([np.median(row[busy]) for row, busy in zip(bursts, rates > 0, strict=True)])
+    sporadic = np.zeros(count, bool)
+    sporadic[rng.permutation(count)[: round(count * SPORADIC)]] = True
+    chosen = np.empty(count, np.int64)
+    for mine, able in ((sporadic, daily < 700), (~sporadic, active > 0.5)):
+        chosen[mine] = _evenly(rng, np.flatnonzero(able), usual, int(mine.sum()))
     place = (np.arange(width)[None, :] + rng.integers(0, 2016, count)[:, None] // 144 * 144) % 2016
     level = np.take_along_axis(rates[chosen], place, axis=1)
     cv = np.take_along_axis(bursts[chosen], place, axis=1)
-    share = rng.dirichlet(np.full(count, 0.9)) * np.where(sporadic, 0.5, 1.0)
+    share = np.exp(rng.normal(0, UNEQUAL, count)) * np.where(sporadic, 0.5, 1.0)
+    largest = int(np.argmax(level.sum(axis=1)))
+    share[largest] = rng.uniform(*TOP) * share.sum()
     share *= wanted / share.sum()
     kept = np.minimum(share / np.maximum(level.sum(axis=1), 1e-9), 1.0)
-    number = rng.poisson(level * kept[:, None]).ravel()
+    level *= kept[:, None]
+    number = rng.poisson(_whole_bins(rng, level, usual[chosen])).ravel()
     return _arrivals(ground, rng, number, np.maximum(cv.ravel(), 0.3), width)
+
+
+def _whole_bins(
+    rng: np.random.Generator, level: npt.NDArray[np.float64], usual: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Requests expected by tenant and bin, where bursty tenants were thinned by whole bins and not within them.
+
+    A burst that is thinned is none: so that its CV can show, a bin that is left holds ``FULL`` requests at least.
+    """
+    busy = level.sum(axis=1) / np.maximum((level > 0).sum(axis=1), 1)
+    more = np.where(usual > BURSTY, np.maximum(FULL / np.maximum(busy, 1e-9), 1.0), 1.0)[:, None]
+    return np.where(rng.random(level.shape) * more < 1.0, level * more, 0.0)
+
+
+def _evenly(rng: np.random.Generator, able: Ints, usual: npt.NDArray[np.float64], count: int) -> Ints:
+    """``count`` of the tenants ``able``, one from each of as many equal parts of them by ``usual`` burstiness."""
+    ranked = able[np.argsort(usual[able], kind="stable")]
+    drawn = ((np.arange(count) + rng.random(count)) / max(count, 1) * len(ranked)).astype(np.int64)
+    return rng.permutation(ranked[drawn])
 
 
 def _servegen() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -173,9 +208,14 @@ def _servegen() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
 def _arrivals(
     ground: Ground, rng: np.random.Generator, number: Ints, cv: npt.NDArray[np.float64], width: int
 ) -> tuple[Ints, Ints]:
-    """Requests within their bins: gamma gaps, of which so many show each bin's CV (few gaps show less than is true)."""
+    """Requests within their bins: gamma gaps whose shape lets each bin show its CV.
+
+    Among m gaps of one bin the squared CV is (m - 1) / (m a + 1) in the mean, a being the shape: few gaps show less
+    than is true.
+    """
     cell = np.repeat(np.arange(len(number)), number)
-    least = (1.0 - np.minimum(cv**2 / np.maximum(number, 1), 0.85)) / cv**2
+    gaps_within = np.maximum(number - 1, 2)
+    least = np.maximum(((gaps_within - 1) / (SKEWED * cv) ** 2 - 1) / gaps_within, LEAST_SHAPE)
     shape = least[cell]
     gaps = rng.gamma(shape) + 1e-9
     ends = _running(gaps * 1e6, number).astype(np.float64) / 1e6
