@@ -2,7 +2,7 @@
 
 The words of a campaign bring up several cohorts: its templates, each of its common items, and honest accounts that
 use some of the same words. The strongest cohort is taken first. Another that shares accounts with it is judged
-again without them: what still stands by itself is more of the campaign; what does not was its shadow.
+together with it: where both stand as one campaign they are one; where not, the other was its shadow.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from iolaus.campaign.judge import Judgement, judge
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
-from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate
-from iolaus.link.fit import account_fit
+from iolaus.link.fit import account_fit, topic_fit
 from iolaus.link.population import Population
 from iolaus.link.run import Tested, weigh
 from iolaus.link.settings import LinkSettings
@@ -36,16 +34,15 @@ class Joiner:
     def __init__(
         self,
         assembly: Assembly,
-        engine: Engine,
         link: LinkSettings,
         campaign: CampaignSettings,
         verdict: VerdictSettings,
     ) -> None:
-        self._assembly, self._engine = assembly, engine
+        self._assembly = assembly
         self._link, self._campaign, self._verdict = link, campaign, verdict
 
     def join(self, judged: list[Pair]) -> list[Pair]:
-        """Campaigns with all their words and accounts, and every other cohort with the verdict that is left to it."""
+        """Campaigns, the strongest first, and every other cohort with the verdict that is left to it."""
         accused = sorted(
             (pair for pair in judged if pair[1].verdict == "campaign"),
             key=lambda pair: (-strength(pair[1]), pair[0].candidate.id),
@@ -56,67 +53,73 @@ class Joiner:
             if pair[1].verdict != "campaign":
                 others.append(pair)
                 continue
-            nearest = max(found, key=lambda known: _shared(pair, known), default=None)
-            if nearest is None or _shared(pair, nearest) < self._campaign.same_campaign:
+            nearest = max(found, key=lambda known: shared(pair, known), default=None)
+            if nearest is None or shared(pair, nearest) < self._campaign.same_campaign:
                 found.append(pair)
-            elif self._stands_alone(pair, nearest[0].candidate.accounts):
-                found[found.index(nearest)] = _with(nearest, pair[0].candidate.phrases, pair[0].candidate.accounts)
+            elif (both := self._united(nearest, pair)) is not None:
+                found[found.index(nearest)] = both
             else:
-                others.append(_shadow(pair, nearest))
-        found = [self._with_own_words(pair) for pair in found]
+                others.append(shadow(pair, nearest))
         return found + [self._left(pair, found) for pair in others]
 
     def _refined(self, pair: Pair) -> Pair:
         """The cohort without accounts that do not fit it: strangers that use the words too.
 
-        Where they are more than the setting allows the rest was searched out, not found: then nobody is accused.
+        Those who stay are chosen by half of their topics and judged by the other half and by what did not choose
+        them, so that a selection proves nothing by itself. Where the others are more than the setting allows the
+        rest was searched out, not found: then nobody is accused.
         """
-        tested, _ = pair
-        score = account_fit(tested.cohort, self._assembly.population, self._link)
-        fits = score >= self._campaign.least_fit
+        tested, judgement = pair
+        cohort, population = tested.cohort, self._assembly.population
+        fits = account_fit(cohort, population, self._link) >= self._campaign.least_fit
         if fits.all():
             return pair
-        if fits.mean() < self._campaign.least_fitting or fits.sum() < self._link.least_accounts:
-            unsettled = min(pair[1].probability, self._verdict.undetermined_most)
-            return tested, replace(
-                pair[1], verdict="undetermined", sentence=MIXED, question_to_ask=ASK_MIXED, probability=unsettled
-            )
-        outside = tested.cohort.numbers[~fits]
-        candidate = replace(tested.candidate, accounts=np.setdiff1d(tested.candidate.accounts, outside))
-        return self._judged(candidate, self._assembly.population) or pair
+        chosen = topic_fit(cohort.half(False), population, self._link) >= self._campaign.least_fit
+        if chosen.mean() < self._campaign.least_fitting or chosen.sum() < self._link.least_accounts:
+            return mixed(tested, judgement, self._verdict)
+        again = self._judged(_without(tested.candidate, cohort.numbers[~chosen]), population, odd=True)
+        if again is None or again[1].verdict != "campaign":
+            return again or pair
+        strangers = cohort.numbers[~(chosen & fits)]
+        return replace(again[0], candidate=_without(tested.candidate, strangers)), again[1]
 
-    def _judged(self, candidate: Candidate, population: Population) -> Pair | None:
+    def _judged(self, candidate: Candidate, population: Population, odd: bool = False) -> Pair | None:
+        """``odd``: by the half of the topics that selected nobody."""
         cohort = self._assembly.cut(candidate)
         if len(cohort.conversations) == 0:
             return None
-        tested = Tested(candidate, cohort, weigh(cohort, population, self._link))
+        seen = cohort.half(True) if odd else cohort
+        tested = Tested(candidate, cohort, weigh(seen, population, self._link))
         return tested, judge(tested, population, self._campaign, self._verdict)
 
-    def _stands_alone(self, pair: Pair, known: Accounts) -> bool:
-        """Whether the accounts that are not ``known`` are a campaign by themselves."""
-        candidate = pair[0].candidate
-        rest = np.setdiff1d(candidate.accounts, known)
-        if len(rest) < self._link.least_accounts:
-            return False
-        again = self._judged(replace(candidate, accounts=rest), self._assembly.population.without(known))
-        return again is not None and again[1].verdict == "campaign"
-
-    def _with_own_words(self, pair: Pair) -> Pair:
-        """Add every phrase that hardly anybody but the campaign's accounts uses."""
-        self._engine.register("chosen", pa.table({"account": pair[0].candidate.accounts}))
-        own = self._engine.table(
-            "SELECT phrase FROM (SELECT phrase, count(*) AS uses, count(c.account) AS own FROM phrase_uses AS u"
-            " LEFT JOIN chosen AS c ON c.account = u.account GROUP BY phrase) AS counted"
-            f" WHERE own >= {self._campaign.own_words} * uses ORDER BY phrase"
-        )["phrase"].to_pylist()
-        return _with(pair, tuple(own), pair[0].candidate.accounts)
+    def _united(self, known: Pair, pair: Pair) -> Pair | None:
+        """The campaign with the words and accounts of another cohort; None unless it stands as a campaign like that."""
+        candidate = _with(known, pair[0].candidate.phrases, pair[0].candidate.accounts)[0].candidate
+        both = self._judged(candidate, self._assembly.population)
+        if both is None or both[1].verdict != "campaign":
+            return None
+        refined = self._refined(both)
+        grown = len(refined[0].candidate.accounts) >= len(known[0].candidate.accounts)
+        return refined if refined[1].verdict == "campaign" and grown else None
 
     def _left(self, pair: Pair, found: list[Pair]) -> Pair:
         """A cohort that is not accused; where it is mostly a campaign's accounts, its shadow."""
-        nearest = max(found, key=lambda known: _shared(pair, known), default=None)
-        if nearest is None or _shared(pair, nearest) < self._campaign.same_campaign:
+        nearest = max(found, key=lambda known: shared(pair, known), default=None)
+        if nearest is None or shared(pair, nearest) < self._campaign.same_campaign:
             return pair
-        return _shadow(pair, nearest)
+        return shadow(pair, nearest)
+
+
+def _without(candidate: Candidate, accounts: Accounts) -> Candidate:
+    return replace(candidate, accounts=np.setdiff1d(candidate.accounts, accounts).astype(np.int32))
+
+
+def mixed(tested: Tested, judgement: Judgement, settings: VerdictSettings) -> Pair:
+    """The cohort left undetermined: its accounts cannot be told from strangers that use the same words."""
+    unsettled = min(judgement.probability, settings.undetermined_most)
+    return tested, replace(
+        judgement, verdict="undetermined", sentence=MIXED, question_to_ask=ASK_MIXED, probability=unsettled
+    )
 
 
 def strength(judgement: Judgement) -> float:
@@ -124,7 +127,7 @@ def strength(judgement: Judgement) -> float:
     return sum(judgement.questions[question].log10_bf for question in ("control", "concealment", "content"))
 
 
-def _shared(pair: Pair, known: Pair) -> float:
+def shared(pair: Pair, known: Pair) -> float:
     """Share of the accounts of ``pair`` that ``known`` holds."""
     mine = pair[0].candidate.accounts
     return len(np.intersect1d(mine, known[0].candidate.accounts)) / max(len(mine), 1)
@@ -140,7 +143,8 @@ def _with(pair: Pair, phrases: tuple[int, ...], accounts: Accounts) -> Pair:
     return replace(tested, candidate=candidate), judgement
 
 
-def _shadow(pair: Pair, known: Pair) -> Pair:
+def shadow(pair: Pair, known: Pair) -> Pair:
+    """The cohort, explained by the campaign ``known``, whose accounts most of its own are."""
     tested, judgement = pair
     sentence = f"Its accounts are mostly those of campaign-{known[0].candidate.id}; the others add no campaign to it."
     return tested, replace(judgement, verdict="explained", sentence=sentence, question_to_ask="", probability=0.0)

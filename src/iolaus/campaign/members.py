@@ -1,15 +1,17 @@
 """Members: for each account, how sure it is that the campaign's operator controls or uses it, and how much of it.
 
-An account is compared with everyone who is not in the cohort: how likely are its uses of the campaign's words
-at its own rate, and how likely at the outsiders'?
+An account is compared with the cohort and with everyone who is not in it: how many of the cohort use the campaign's
+words as little as it does, and how many outsiders as much? Words that strangers use as well prove little of one
+account, however often it uses them; then its fit must speak.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from scipy.stats import beta
 
 from iolaus.campaign.settings import VerdictSettings
@@ -18,6 +20,17 @@ from iolaus.link.population import Floats, Numbers
 
 DAY = 86_400_000_000
 """Microseconds of a day."""
+
+ROUNDS = 4
+"""Times that members are told from outsiders; each time by the one before."""
+
+
+@dataclass(frozen=True)
+class Fits:
+    """How well each account that was tested fits the queue: ascending account numbers, and log10 Bayes factors."""
+
+    numbers: npt.NDArray[np.int32]
+    log10_bf: Floats
 
 
 @dataclass(frozen=True)
@@ -31,34 +44,26 @@ class Members:
     share_low: Floats
     share_high: Floats
     role: list[str]
-    log10_odds: Floats
-    probability: float
-
-    def fitted(self, numbers: npt.NDArray[np.int32], log10_bf: Floats) -> Members:
-        """With how well each account fits the queue added to its odds. numbers: those whose fit is known."""
-        if len(numbers) == 0:
-            return self
-        place = np.searchsorted(numbers, self.numbers).clip(0, len(numbers) - 1)
-        known = np.isin(self.numbers, numbers)
-        odds = self.log10_odds + np.where(known, log10_bf[place], 0.0)
-        return replace(self, log10_odds=odds, membership=_probable(odds, self.probability))
 
 
 def _probable(odds: Floats, probability: float) -> Floats:
     """Membership: that the cohort is a campaign, and that the account is of it."""
-    found: Floats = np.round(probability / (1 + 10.0 ** -np.clip(odds, -12, 12)), 6)
+    found: Floats = np.round(probability * _logistic(odds), 6)
     return found
 
 
 def measure(
     engine: Engine,
     phrases: tuple[int, ...],
-    cohort: npt.NDArray[np.int32],
+    fits: Fits,
     accounts: int,
     probability: float,
     settings: VerdictSettings,
 ) -> Members:
-    """Membership of every account with a conversation in ``phrases``. Needs phrase_uses, volumes, conversations."""
+    """Membership of every account with a conversation in ``phrases``. Needs phrase_uses, volumes, conversations.
+
+    accounts: how many there are in all. probability: that the cohort is a campaign.
+    """
     chosen = ",".join(map(str, phrases))
     engine.run(
         "CREATE OR REPLACE TEMP TABLE campaign_conversations AS SELECT DISTINCT account, conversation"
@@ -70,35 +75,66 @@ def measure(
     )
     numbers = uses["account"].to_numpy().astype(np.int32)
     used, had = uses["used"].to_numpy().astype(np.int64), uses["had"].to_numpy().astype(np.int64)
-    inside = np.isin(numbers, cohort)
-    engine_total = int(engine.value("SELECT coalesce(sum(had), 0) FROM volumes"))
-    outside_had = max(engine_total - int(had[inside].sum()), 1)
-    rate = (float(used[~inside].sum()) + 0.5) / (outside_had + 1.0)
-    likelihood = _use_likelihood(used, had, rate, settings.use_cap)
-    prior = np.log10(max(len(cohort), 1) / max(accounts - len(cohort), 1))
-    odds = np.clip(likelihood, -6, 6) + np.maximum(prior, -3)
+    low, high = _share_interval(used, had)
+    odds = _odds(low, used, numbers, fits, accounts, settings)
     return Members(
         numbers,
         _probable(odds, probability),
         used,
         had,
-        *_share_interval(used, had),
+        low,
+        high,
         _roles(engine, numbers, used / had, settings),
-        odds,
-        probability,
     )
 
 
-def _use_likelihood(used: Numbers, had: Numbers, rate: float, cap: float) -> Floats:
-    """log10 ratio of an account's uses at its own rate and at the outsiders', at most ``cap`` for one conversation.
+def own_words(engine: Engine, accounts: npt.NDArray[np.int32], share: float) -> tuple[int, ...]:
+    """Phrases of whose uses at least ``share`` are by ``accounts``, ascending. Needs phrase_uses."""
+    engine.register("chosen", pa.table({"account": accounts}))
+    own = engine.table(
+        "SELECT phrase FROM (SELECT phrase, count(*) AS uses, count(c.account) AS own FROM phrase_uses AS u"
+        " LEFT JOIN chosen AS c ON c.account = u.account GROUP BY phrase) AS counted"
+        f" WHERE own >= {share} * uses ORDER BY phrase"
+    )
+    return tuple(own["phrase"].to_pylist())
 
-    The cap stands for what no count of outsiders can tell: words leak, and a stranger may try them once or twice.
+
+def _odds(
+    low: Floats, used: Numbers, numbers: npt.NDArray[np.int32], fits: Fits, accounts: int, settings: VerdictSettings
+) -> Floats:
+    """log10 odds by use and fit. Likely members stop being outsiders for the others, as far as they are likely."""
+    fit = np.zeros(len(numbers))
+    known = np.isin(numbers, fits.numbers)
+    fit[known] = fits.log10_bf[np.searchsorted(fits.numbers, numbers[known])]
+    odds, likely = fit, np.where(known, _logistic(fit), 0.0)
+    for _ in range(ROUNDS):
+        count = max(float(likely.sum()), 1.0)
+        prior = max(np.log10(count / max(accounts - count, 1.0)), -3.0)
+        odds = np.minimum(_use_likelihood(low, likely, accounts - count), settings.use_cap * used) + prior + fit
+        likely = np.where(known, _logistic(odds), 0.0)
+    return odds
+
+
+def _logistic(log10_odds: Floats) -> Floats:
+    found: Floats = 1 / (1 + 10.0 ** -np.clip(log10_odds, -12, 12))
+    return found
+
+
+def _use_likelihood(low: Floats, likely: Floats, outsiders: float) -> Floats:
+    """log10 ratio of two tails: members who use the words as little as this account, outsiders who do as much.
+
+    low: lower ends of the shares of use, of all users. likely: how likely each is a member. outsiders: accounts that
+    are none, users or not. To use the words more than most members do proves no more than to use them as those do.
+    Half an account is added to each count, so that none of few proves no rate of zero.
     """
-    own = (used + 0.5) / (had + 1.0)
-    unlikely = np.minimum(np.maximum(rate, own / 10**cap), 0.999)
-    ratio = used * np.log10(own / unlikely) + (had - used) * np.log10((1 - own) / (1 - unlikely))
-    # An own rate was fitted to the account: half a log10 of its conversations is what that freedom costs (BIC).
-    found: Floats = np.where(own > rate, ratio - 0.5 * np.log10(had + 1.0), 0.0)
+    order = np.argsort(low, kind="stable")
+    ranked = low[order]
+    members = np.concatenate([[0.0], np.cumsum(likely[order])])
+    others = np.concatenate([[0.0], np.cumsum(1 - likely[order])])
+    usual = ranked[np.searchsorted(members[1:], members[-1] / 2).clip(0, len(ranked) - 1)]
+    as_little = (members[np.searchsorted(ranked, low, "right")] + 0.5) / (members[-1] + 1)
+    as_much = (others[-1] - others[np.searchsorted(ranked, np.minimum(low, usual), "left")] + 0.5) / (outsiders + 1)
+    found: Floats = np.log10(np.minimum(2 * as_little, 1.0)) - np.log10(as_much)
     return found
 
 

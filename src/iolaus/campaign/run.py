@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from iolaus.campaign.excerpts import excerpt
-from iolaus.campaign.join import Joiner
+from iolaus.campaign.join import Joiner, Pair, mixed, shadow, shared
 from iolaus.campaign.judge import Judgement, judge
-from iolaus.campaign.members import Members, measure
+from iolaus.campaign.members import Fits, Members, measure, own_words
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
@@ -26,6 +27,9 @@ from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import Workspace
 
 SHOWN_PHRASES = 12
+
+GROWTHS = 3
+"""Times that a campaign may take up words of its members' own."""
 
 MORE_LIKELY = 0.5
 """Membership from which an account is counted as the campaign's: more likely than not."""
@@ -85,35 +89,77 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         candidates = find(engine, settings.link)
         words = read(exchanges, engine, candidates, settings.link)
         assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
+        assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
         tick(len(candidates))
     judged = []
     with progress.stage("evidence", "cohorts") as tick:
         for tested in test(assembly, candidates, settings.link):
             judged.append((tested, judge(tested, assembly.population, settings.campaign, settings.verdict)))
             tick(1)
-        joiner = Joiner(assembly, engine, settings.link, settings.campaign, settings.verdict)
+        joiner = Joiner(assembly, settings.link, settings.campaign, settings.verdict)
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
-        cohorts = [_measured(tested, judgement, assembly, engine, settings) for tested, judgement in judged]
+        cohorts = list(_measured(judged, assembly, engine, settings))
         cohorts = _published(cohorts, exchanges, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     return Outcome(sorted(cohorts, key=lambda found: (-found.judgement.probability, found.tested.candidate.id)))
 
 
-def _measured(tested: Tested, judgement: Judgement, assembly: Assembly, engine: Engine, settings: Settings) -> Judged:
-    if judgement.verdict != "campaign":
-        return Judged(tested, judgement, {})
-    candidate = tested.candidate
-    members = measure(
-        engine,
-        candidate.phrases,
-        candidate.accounts,
-        len(assembly.population),
-        judgement.probability,
-        settings.verdict,
-    ).fitted(tested.cohort.numbers, account_fit(tested.cohort, assembly.population, settings.link))
-    likely = members.numbers[members.membership >= MORE_LIKELY]
-    return Judged(replace(tested, candidate=replace(candidate, accounts=likely)), judgement, {}, members)
+def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settings: Settings) -> Iterator[Judged]:
+    """Each cohort, campaigns with their members; one whose accounts an earlier campaign holds is its shadow."""
+    known: list[Pair] = []
+    for pair in judged:
+        if pair[1].verdict != "campaign":
+            yield Judged(*pair, {})
+            continue
+        nearest = max(known, key=lambda found: shared(pair, found), default=None)
+        if nearest is not None and shared(pair, nearest) >= settings.campaign.same_campaign:
+            yield Judged(*shadow(pair, nearest), {})
+            continue
+        found = _grown(pair, assembly, engine, settings)
+        if found.members is not None:
+            known.append((found.tested, found.judgement))
+        yield found
+
+
+def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -> Judged:
+    """A campaign with its members: their own words bring up accounts that share those alone, until no more come."""
+    (tested, judgement), candidate = pair, pair[0].candidate
+    accounts = len(assembly.population)
+    for _ in range(GROWTHS):
+        fits = _fits(candidate, assembly, engine, settings.link)
+        members = measure(engine, candidate.phrases, fits, accounts, judgement.probability, settings.verdict)
+        likely = members.numbers[members.membership >= MORE_LIKELY]
+        words = {*candidate.phrases, *own_words(engine, likely, settings.campaign.own_words)}
+        grown = replace(candidate, accounts=likely, phrases=tuple(sorted(words)))
+        if grown.phrases == candidate.phrases:
+            break
+        candidate = grown
+    tested = replace(tested, candidate=replace(candidate, accounts=likely))
+    if _blurred(members, settings):
+        return Judged(*mixed(tested, judgement, settings.verdict), {})
+    return Judged(tested, judgement, {}, members)
+
+
+def _blurred(members: Members, settings: Settings) -> bool:
+    """Whether many who use the words are strangers, and many of the others may be: then nobody is told apart."""
+    least = settings.campaign.least_fitting
+    tested = members.membership[members.used >= settings.link.least_uses]
+    likely = members.membership[members.membership >= MORE_LIKELY]
+    sure = int((likely >= settings.verdict.accuse_membership).sum())
+    return sure < least * len(likely) and float(tested.sum()) < least * len(tested)
+
+
+def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: LinkSettings) -> Fits:
+    """How well everybody who uses the words of a campaign fits its accounts."""
+    users = engine.table(
+        f"SELECT account FROM phrase_uses WHERE phrase IN ({','.join(map(str, candidate.phrases))})"
+        f" GROUP BY account HAVING count(DISTINCT conversation) >= {settings.least_uses} ORDER BY account"
+    )["account"].to_numpy()
+    everyone = np.union1d(users, candidate.accounts).astype(np.int32)
+    cohort = assembly.cut(replace(candidate, accounts=everyone))
+    body = np.isin(cohort.numbers, candidate.accounts)
+    return Fits(cohort.numbers, account_fit(cohort, assembly.population, settings, body))
 
 
 def _published(

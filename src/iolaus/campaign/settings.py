@@ -13,10 +13,10 @@ class CampaignSettings(BaseModel):
     same_campaign: float = Field(0.5, gt=0, le=1, description="overlap of accounts from which campaigns are one")
     least_fit: float = Field(-0.3, description="log10 Bayes factor of an account's fit below which it is a stranger")
     least_fitting: float = Field(
-        0.6, ge=0, le=1, description="share of a cohort's accounts that must fit before any of them is accused"
+        0.75, ge=0, le=1, description="share of a cohort's accounts that must fit before any of them is accused"
     )
     own_words: float = Field(
-        0.98, gt=0, le=1, description="share of a phrase's uses by a campaign's accounts that makes it its own"
+        0.9, gt=0, le=1, description="share of a phrase's uses by a campaign's accounts that makes it its own"
     )
     hold: float = Field(1.0, description="log10 Bayes factor from which an honest explanation holds")
     explanation_cap: float = Field(3.0, gt=0, description="largest weight of one honest explanation")
@@ -56,5 +56,7 @@ class VerdictSettings(BaseModel):
     joint_weight: float = Field(0.8, gt=0, le=1, description="weight of every family after the strongest")
     accuse_probability: float = Field(0.95, gt=0, lt=1, description="probability from which a cohort is a campaign")
     accuse_membership: float = Field(0.9, gt=0, le=1, description="membership from which an account is accused")
-    use_cap: float = Field(1.0, gt=0, description="most that one use of a campaign's words adds to a membership")
+    use_cap: float = Field(
+        1.0, gt=0, description="most that one use of a campaign's words adds to a membership: few uses are thin data"
+    )
     operated_share: float = Field(0.9, gt=0, le=1, description="share of its conversations from which it is operated")

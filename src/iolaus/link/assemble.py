@@ -35,6 +35,9 @@ KNOWN_IDENTIFIERS = (
 SEEN_IDENTIFIERS = ("block", "address", "tls", "key")
 """Columns of the conversations that do."""
 
+NETWORK_IDENTIFIERS = ("block", "address")
+"""Those whose values are of a kind of network."""
+
 
 class Topics:
     """Topic vectors of exchanges by ``seq``, read from the sketch's files as they are needed."""
@@ -76,6 +79,7 @@ class Assembly:
         self.topics = Topics(sketch / "topics")
         self.population = self._population(fingerprint, ingest, has_accounts)
         self.words: Mapping[str, tuple[str, ...]] = {}
+        self.authors: Mapping[str, tuple[int, ...]] = {}
 
     def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
         behaviour = pq.read_table(fingerprint / "accounts.parquet")
@@ -96,8 +100,12 @@ class Assembly:
             if name in accounts.column_names
         }
         for name in SEEN_IDENTIFIERS:
-            pairs = self._engine.table(f"SELECT DISTINCT account, {name} AS value FROM conversations WHERE {name} <> 0")
-            holders[name] = Holders.of(pairs["account"].to_numpy(), pairs["value"].to_numpy())
+            sort = "min(network)" if name in NETWORK_IDENTIFIERS else "0"
+            pairs = self._engine.table(
+                f"SELECT account, {name} AS value, {sort} AS sort FROM conversations WHERE {name} <> 0"
+                f" GROUP BY account, {name}"
+            )
+            holders[name] = Holders.of(*(pairs[column].to_numpy() for column in ("account", "value", "sort")))
         hourly, origin = self._hourly()
         events = pq.read_table(ingest / "account_events.parquet")
         return Population(
@@ -107,7 +115,7 @@ class Assembly:
             origin,
             has_accounts,
             events,
-            {"topics": self._strangers()},
+            {"topics": self._strangers(), "pathways": self._pathways(len(accounts))},
             self._settings.topic_components,
         )
 
@@ -125,6 +133,14 @@ class Assembly:
         inside = (hours >= low) & (hours < low + span)
         hourly[hours[inside] - low] = counts["conversations"].to_numpy()[inside]
         return hourly, low * HOUR
+
+    def _pathways(self, accounts: int) -> npt.NDArray[np.float64]:
+        """float64[accounts]: number of the pathway of each account's first conversation, 0 where none is told."""
+        first = self._engine.table("SELECT account, arg_min(pathway, ts) AS pathway FROM conversations GROUP BY ALL")
+        found = np.zeros(accounts)
+        _, code = np.unique(np.append(first["pathway"].to_numpy(), 0), return_inverse=True)
+        found[first["account"].to_numpy()] = code[:-1]
+        return found
 
     def _strangers(self) -> npt.NDArray[np.float64]:
         """Topics of one keyed conversation of each of up to 2,000 accounts."""
@@ -166,6 +182,8 @@ class Assembly:
             topic_rows=rows,
             words=self.words.get(candidate.id, ()),
             outside_words=self.words.get("", ()),
+            authors=self.authors.get(candidate.id, ()),
+            outside_authors=self.authors.get("", ()),
         )
 
     def _sampled(self, accounts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ class Cohort:
     conversations: m rows of the conversations that belong to the cohort (those that use its phrases),
     in the order of (member, ts, conversation); ``member``, ``had`` and ``used`` speak of that order.
     topics: int8[t, d] of the conversations in ``topic_rows`` (a keyed sample, at most 32 a member).
+    authors, outside_authors: account numbers of ``words`` and of ``outside_words``.
     """
 
     id: str
@@ -33,6 +34,8 @@ class Cohort:
     topic_rows: Numbers
     words: tuple[str, ...] = ()
     outside_words: tuple[str, ...] = ()
+    authors: tuple[int, ...] = ()
+    outside_authors: tuple[int, ...] = ()
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """A conversation column as an array."""
@@ -53,6 +56,12 @@ class Cohort:
     def had(self) -> Numbers:
         """int64[n], all conversations of each account."""
         return np.maximum(self.known("conversations", 0).astype(np.int64), self.used)
+
+    def half(self, odd: bool) -> Cohort:
+        """The cohort with the topics of every second conversation, by key: what one half selects the other may test."""
+        mixed = self.column("conversation")[self.topic_rows].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        kept = (mixed >> np.uint64(40)) % np.uint64(2) == np.uint64(odd)
+        return replace(self, topics=self.topics[kept], topic_rows=self.topic_rows[kept])
 
     def known(self, name: str, missing: float = np.nan) -> Floats:
         """float64[n], a numeric account column, ``missing`` where null or absent."""

@@ -15,20 +15,46 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Floats, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.sharing import linked_fit
-from iolaus.link.variance import Spread, effective_dimensions, mixture
+from iolaus.link.variance import Spread, effective_dimensions, explain_by_group, mixture
 
 TYING = ("address", "block", "payment_fingerprint", "device_id", "signup_ip")
 """Identifiers whose rare values tie an account to a pool."""
 
 
-def account_fit(cohort: Cohort, population: Population, settings: LinkSettings) -> Floats:
-    """float64[n], log10 Bayes factor for each account: of the cohort's hand, or a person, by topics, hours and ties."""
-    accounts, alike = len(cohort.numbers), settings.alike_share
-    tastes = Spread(settings.tastes_median, settings.tastes_deviation, alike, settings.tastes_alike)
-    hours = Spread(settings.hours_median, settings.hours_deviation, alike, settings.hours_alike)
-    topics = fit(population.projected(cohort.topics), cohort.member[cohort.topic_rows], accounts, tastes, settings)
-    ties = linked_fit(cohort, population, TYING, settings)
-    return topics + ties + fit(hours_of_day(cohort.column("ts")), cohort.member, accounts, hours, settings)
+Mask = npt.NDArray[np.bool_]
+
+
+def account_fit(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask | None = None) -> Floats:
+    """float64[n], log10 Bayes factor for each account: of the cohort's hand, or a person, by topics, ties and hours.
+
+    body: bool[n], accounts that are taken for the hand's; everyone is compared with them. Default: all.
+    """
+    everyone = np.ones(len(cohort.numbers), bool) if body is None else body
+    found = topic_fit(cohort, population, settings, everyone)
+    found = found + linked_fit(cohort, population, TYING, settings, everyone)
+    return found + _clock_fit(cohort, everyone & (found >= 0), settings)
+
+
+def topic_fit(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask | None = None) -> Floats:
+    """float64[n], the part of :func:`account_fit` that is told by what each account asks."""
+    tastes = Spread(settings.tastes_median, settings.tastes_deviation, settings.alike_share, settings.tastes_alike)
+    everyone = np.ones(len(cohort.numbers), bool) if body is None else body
+    return fit(population.projected(cohort.topics), cohort.member[cohort.topic_rows], everyone, tastes, settings)
+
+
+def _clock_fit(cohort: Cohort, body: Mask, settings: LinkSettings) -> Floats:
+    """float64[n]: how well each account's hours fit one scheduler's; 0 for all unless the ``body`` shares a clock.
+
+    An operator who gives each account the day of a person leaves no clock, and hours of its own then tell nothing of
+    whether an account is his.
+    """
+    honest = Spread(settings.hours_median, settings.hours_deviation, settings.alike_share, settings.hours_alike)
+    queue = Spread(settings.queue_median, settings.queue_deviation)
+    vectors, inside = hours_of_day(cohort.column("ts")), body[cohort.member]
+    clock = explain_by_group(vectors[inside], cohort.member[inside], queue, honest, settings.variance_inflation)
+    if clock is None or clock.log10_bf <= 0:
+        return np.zeros(len(cohort.numbers))
+    return fit(vectors, cohort.member, body, honest, settings)
 
 
 def hours_of_day(ts: npt.NDArray[np.int64]) -> Floats:
@@ -37,33 +63,32 @@ def hours_of_day(ts: npt.NDArray[np.int64]) -> Floats:
     return np.stack([np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)], 1)
 
 
-def fit(
-    vectors: Floats, member: npt.NDArray[np.integer], accounts: int, honest: Spread, settings: LinkSettings
-) -> Floats:
-    """float64[accounts], log10 Bayes factor of each account's distance from the pool; 0 where nothing is known of it.
+def fit(vectors: Floats, member: npt.NDArray[np.integer], body: Mask, honest: Spread, settings: LinkSettings) -> Floats:
+    """float64[n], log10 Bayes factor of each account's distance from the pool; 0 where nothing is known of it.
 
-    vectors: float64[m, d]. member: int[m], account of each. The pool is taken twice: the second time without
-    the accounts that the first took for strangers, so that they do not move it.
+    vectors: float64[m, d]. member: int[m], account of each. body: bool[n], accounts that make the pool; it is taken
+    twice, the second time without those that the first took for strangers, so that they do not move it.
     """
-    if len(vectors) == 0:
+    accounts = len(body)
+    if not body[member].any():
         return np.zeros(accounts)
     counts = np.bincount(member, minlength=accounts).astype(np.float64)
     sums = np.zeros((accounts, vectors.shape[1]))
     np.add.at(sums, member, vectors)
     means = sums / np.maximum(counts, 1)[:, None]
-    within = vectors - means[member]
-    freedom = max(len(vectors) - int((counts > 0).sum()), 1)
+    within = (vectors - means[member])[body[member]]
+    freedom = max(len(within) - int((counts[body] > 0).sum()), 1)
     spread = float((within**2).sum()) / freedom
     if spread <= 1e-9:
         return np.zeros(accounts)
     shape = max(effective_dimensions(within) / 2 / settings.variance_inflation, 0.5)
-    weight = counts
+    weight = np.where(body, counts, 0)
     found = np.zeros(accounts)
     for _ in range(2):
         pool = (means * weight[:, None]).sum(0) / max(weight.sum(), 1)
         distance = counts * ((means - pool) ** 2).sum(1) / spread
         found = _log_ratio(distance, counts, shape, honest, settings)
-        weight = np.where(found > -0.5, counts, 0)
+        weight = np.where(body & (found > -0.5), counts, 0)
     return found
 
 

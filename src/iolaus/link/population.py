@@ -22,31 +22,40 @@ HOUR = 3_600_000_000
 
 @dataclass(frozen=True)
 class Holders:
-    """Who holds which value of one identifier: distinct pairs, sorted by value, then account."""
+    """Who holds which value of one identifier: distinct pairs, sorted by value, then account.
+
+    ``sorts``: int8, the sort of each pair's value (the kind of network of an address), 0 where there is but one.
+    """
 
     accounts: npt.NDArray[np.int32]
     values: Numbers
+    sorts: npt.NDArray[np.int8]
 
     @classmethod
-    def of(cls, accounts: npt.NDArray[np.int32], values: Numbers) -> Holders:
+    def of(
+        cls, accounts: npt.NDArray[np.int32], values: Numbers, sorts: npt.NDArray[np.integer] | None = None
+    ) -> Holders:
         """From pairs in any order, with repeats; value 0 means 'not there' and is left out."""
         there = values != 0
-        pairs = np.unique(np.stack([values[there], accounts[there].astype(np.int64)], 1), axis=0)
-        return cls(pairs[:, 1].astype(np.int32), pairs[:, 0])
+        columns = [values[there], accounts[there].astype(np.int64)]
+        pairs, first = np.unique(np.stack(columns, 1), axis=0, return_index=True)
+        kept = np.zeros(len(pairs), np.int8) if sorts is None else sorts[there][first].astype(np.int8)
+        return cls(pairs[:, 1].astype(np.int32), pairs[:, 0], kept)
 
     def split(self, members: npt.NDArray[np.int32]) -> Split:
         """Count holders of each value among ``members`` (account numbers) and among everyone else."""
         inside = np.isin(self.accounts, members)
-        distinct, group, total, holding = self._counted
+        distinct, group, total, holding, sorts = self._counted
         within = np.bincount(group, inside, len(distinct)).astype(np.int64)
         holding_within = int(np.isin(holding, members).sum())
-        return Split(distinct, within, total - within, holding_within, len(holding) - holding_within)
+        return Split(distinct, within, total - within, holding_within, len(holding) - holding_within, sorts)
 
     @cached_property
-    def _counted(self) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.int32]]:
-        """Distinct values, the place of each pair's value among them, pairs a value, accounts that hold any."""
-        distinct, group = np.unique(self.values, return_inverse=True)
-        return distinct, group, np.bincount(group, minlength=len(distinct)).astype(np.int64), np.unique(self.accounts)
+    def _counted(self) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+        """Distinct values, each pair's place among them, pairs a value, accounts that hold any, sort of each value."""
+        distinct, first, group = np.unique(self.values, return_index=True, return_inverse=True)
+        total = np.bincount(group, minlength=len(distinct)).astype(np.int64)
+        return distinct, group, total, np.unique(self.accounts), self.sorts[first]
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,25 @@ class Split:
     outside: Numbers
     inside_accounts: int
     outside_accounts: int
+    sorts: npt.NDArray[np.int8]
+
+    def meeting(self, rare: npt.NDArray[np.bool_]) -> dict[int, float]:
+        """Sort of value -> chance that two values of it, held by two strangers, are the same ``rare`` one."""
+        found = {}
+        for sort in np.unique(self.sorts):
+            same = self.sorts == sort
+            others = self.outside[same].astype(np.float64)
+            total = float(others.sum())
+            found[int(sort)] = float((others * (others - 1))[rare[same]].sum()) / max(total * (total - 1), 1.0)
+        return found
+
+    def collisions(self, rare: npt.NDArray[np.bool_]) -> float:
+        """Links by ``rare`` values that strangers make who hold as many values of each sort as the cohort does."""
+        expected = 0.0
+        for sort, meeting in self.meeting(rare).items():
+            held = float(self.inside[self.sorts == sort].sum())
+            expected += meeting * held * (held - 1) / 2
+        return expected
 
 
 @dataclass(frozen=True)
@@ -99,7 +127,7 @@ class Population:
     def without(self, numbers: npt.NDArray[np.int32]) -> Population:
         """Everyone, but for what ``numbers`` hold: accused traffic stays out of what others are compared with."""
         left = {
-            name: Holders(held.accounts[kept], held.values[kept])
+            name: Holders(held.accounts[kept], held.values[kept], held.sorts[kept])
             for name, held in self.holders.items()
             for kept in [~np.isin(held.accounts, numbers)]
         }

@@ -57,6 +57,9 @@ class LinkSettings(BaseModel):
         0.6, gt=0, le=1, description="dispersion beside an even course below which a total counts as paced"
     )
     rare_share: float = Field(0.002, gt=0, le=1, description="share of other accounts up to which a value is rare")
+    links_deviation: float = Field(
+        0.2, ge=0, description="log10 deviation of the links that honest groups make from those that strangers would"
+    )
     linked_share: float = Field(0.3, gt=0, le=1, description="share of linked accounts from which links weigh fully")
     signup_near: float = Field(0.2, gt=0, description="gap between sign-ups, of the mean gap, that counts as close")
     signup_waves: float = Field(
@@ -64,7 +67,7 @@ class LinkSettings(BaseModel):
     )
     successor_hours: int = Field(72, ge=1, description="hours after a suspension in which a successor begins")
     pool_share: float = Field(
-        0.8, gt=0, lt=1, description="share of his accounts that an operator's pool of addresses or cards ties"
+        0.6, gt=0, lt=1, description="share of his accounts that an operator's pool of addresses or cards ties"
     )
     fit_cap: float = Field(2.0, gt=0, description="largest weight of one account's fit to a queue, topics or hours")
     least_sweep: int = Field(50, ge=2, description="conversations below which content is not judged")
@@ -84,5 +87,15 @@ class LinkSettings(BaseModel):
         description="probability that is added to both sides of that ratio, so that few texts say little",
     )
     intents_cap: float = Field(1.5, gt=0, description="largest weight of intents")
+    two_sample_least: int = Field(50, ge=10, description="accounts below which their requests are not compared")
+    two_sample_strangers: int = Field(
+        800, ge=400, description="honest requests, one an account, below which there is nothing to compare with"
+    )
+    two_sample_shared: float = Field(
+        0.2, gt=0, le=1, description="share of a cohort's requests from which a run of words is cut out as its own"
+    )
+    two_sample_windows: int = Field(99, ge=19, description="matched honest windows that a cohort is compared with")
+    two_sample_level: float = Field(0.01, gt=0, lt=0.3, description="p-value up to which a cohort differs")
+    two_sample_cap: float = Field(0.3, gt=0, description="largest weight of a difference from matched honest accounts")
     narrowness_weight: float = Field(3.0, gt=0, description="weight of a difference of cosines")
     narrowness_cap: float = Field(0.5, gt=0, description="largest weight of narrowness")

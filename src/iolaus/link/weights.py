@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from scipy.special import logsumexp
+
 from iolaus.findings import Evidence, Family, Question
 
 PLACES = 6
 """Decimal places of every number that is written."""
+
+_NODES = np.linspace(-3, 3, 25)
+_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
 
 
 def piece(
@@ -32,12 +38,15 @@ def piece(
     )
 
 
-def poisson_surplus(seen: float, expected: float) -> float:
+def poisson_surplus(seen: float, expected: float, deviation: float = 0.0) -> float:
     """log10 ratio of likelihoods of a Poisson count at its own rate and at ``expected``; 0 where no surplus.
 
     ``expected`` is floored at 0.1, since a background of finite size cannot prove a rate smaller than that.
+    ``deviation``: log10 standard deviation of the factor by which honest groups of the same size differ from it.
     """
     base = max(expected, 0.1)
     if seen <= base:
         return 0.0
-    return (seen * math.log(seen / base) - (seen - base)) / math.log(10)
+    rates = base * 10 ** (deviation * _NODES)
+    honest = logsumexp(seen * np.log(rates / seen) - rates + seen, b=_WEIGHTS)
+    return max(0.0, -float(honest) / math.log(10))
