@@ -85,6 +85,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         candidates = find(engine, settings.link)
         words = read(exchanges, engine, candidates, settings.link)
         assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
+        assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
         tick(len(candidates))
     judged = []
     with progress.stage("evidence", "cohorts") as tick:

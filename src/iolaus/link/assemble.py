@@ -76,6 +76,7 @@ class Assembly:
         self.topics = Topics(sketch / "topics")
         self.population = self._population(fingerprint, ingest, has_accounts)
         self.words: Mapping[str, tuple[str, ...]] = {}
+        self.authors: Mapping[str, tuple[int, ...]] = {}
 
     def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
         behaviour = pq.read_table(fingerprint / "accounts.parquet")
@@ -107,7 +108,7 @@ class Assembly:
             origin,
             has_accounts,
             events,
-            {"topics": self._strangers()},
+            {"topics": self._strangers(), "pathways": self._pathways(len(accounts))},
             self._settings.topic_components,
         )
 
@@ -125,6 +126,14 @@ class Assembly:
         inside = (hours >= low) & (hours < low + span)
         hourly[hours[inside] - low] = counts["conversations"].to_numpy()[inside]
         return hourly, low * HOUR
+
+    def _pathways(self, accounts: int) -> npt.NDArray[np.float64]:
+        """float64[accounts]: number of the pathway of each account's first conversation, 0 where none is told."""
+        first = self._engine.table("SELECT account, arg_min(pathway, ts) AS pathway FROM conversations GROUP BY ALL")
+        found = np.zeros(accounts)
+        _, code = np.unique(np.append(first["pathway"].to_numpy(), 0), return_inverse=True)
+        found[first["account"].to_numpy()] = code[:-1]
+        return found
 
     def _strangers(self) -> npt.NDArray[np.float64]:
         """Topics of one keyed conversation of each of up to 2,000 accounts."""
@@ -166,6 +175,8 @@ class Assembly:
             topic_rows=rows,
             words=self.words.get(candidate.id, ()),
             outside_words=self.words.get("", ()),
+            authors=self.authors.get(candidate.id, ()),
+            outside_authors=self.authors.get("", ()),
         )
 
     def _sampled(self, accounts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

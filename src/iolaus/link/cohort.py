@@ -21,6 +21,7 @@ class Cohort:
     conversations: m rows of the conversations that belong to the cohort (those that use its phrases),
     in the order of (member, ts, conversation); ``member``, ``had`` and ``used`` speak of that order.
     topics: int8[t, d] of the conversations in ``topic_rows`` (a keyed sample, at most 32 a member).
+    authors, outside_authors: account numbers of ``words`` and of ``outside_words``.
     """
 
     id: str
@@ -33,6 +34,8 @@ class Cohort:
     topic_rows: Numbers
     words: tuple[str, ...] = ()
     outside_words: tuple[str, ...] = ()
+    authors: tuple[int, ...] = ()
+    outside_authors: tuple[int, ...] = ()
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """A conversation column as an array."""

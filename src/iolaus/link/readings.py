@@ -21,7 +21,8 @@ from iolaus.link.settings import LinkSettings
 LONGEST = 4_000
 """Characters of a request that are read; what makes a template stands at its ends."""
 
-STRANGERS = 400
+STRANGERS = 2_000
+"""Accounts of whom one request is read, to compare with."""
 
 
 def read(

@@ -84,5 +84,18 @@ class LinkSettings(BaseModel):
         description="probability that is added to both sides of that ratio, so that few texts say little",
     )
     intents_cap: float = Field(1.5, gt=0, description="largest weight of intents")
+    two_sample_least: int = Field(50, ge=10, description="accounts below which their requests are not compared")
+    two_sample_strangers: int = Field(
+        800, ge=400, description="honest requests, one an account, below which there is nothing to compare with"
+    )
+    two_sample_shared: float = Field(
+        0.2, gt=0, le=1, description="share of a cohort's requests from which a run of words is cut out as its own"
+    )
+    two_sample_windows: int = Field(99, ge=19, description="matched honest windows that a cohort is compared with")
+    two_sample_level: float = Field(0.01, gt=0, lt=0.3, description="p-value up to which a cohort differs")
+    two_sample_alike: float = Field(
+        0.1, gt=0, lt=1, description="p-value above which a cohort counts as like its matched honest accounts"
+    )
+    two_sample_cap: float = Field(0.3, gt=0, description="largest weight of a difference from matched honest accounts")
     narrowness_weight: float = Field(3.0, gt=0, description="weight of a difference of cosines")
     narrowness_cap: float = Field(0.5, gt=0, description="largest weight of narrowness")

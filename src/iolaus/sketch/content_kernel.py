@@ -257,7 +257,8 @@ def _compiled(version: int, cached: bool) -> Scorer:
     return score_rows
 
 
-def _source_version() -> int:
+def source_version() -> int:
+    """Checksum of all that is inlined, by which numba's cache is told apart."""
     folder, version = Path(__file__).parent, 0
     for name in ("fold.py", "hashing.py", "units.py", "content_kernel.py"):
         version = crc32((folder / name).read_bytes(), version)
@@ -265,9 +266,9 @@ def _source_version() -> int:
 
 
 try:
-    score_rows = _compiled(_source_version(), cached=True)
+    score_rows = _compiled(source_version(), cached=True)
 except RuntimeError:  # numba found no folder that it may write its cache to: compiled anew in each process
-    score_rows = _compiled(_source_version(), cached=False)
+    score_rows = _compiled(source_version(), cached=False)
 """Scores the rows ``first`` to ``last`` into ``best`` and ``mean`` (float32[n, OUTPUTS]), and counts their ``windows``
 (int32[n])."""
 

@@ -11,6 +11,8 @@ Source: log ratio of mean probabilities of a keyed sample, smoothed; the model i
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+from pathlib import Path
 
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
@@ -31,7 +33,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         return None
     model = chosen(settings.content_model)
     mine, capabilities = pooled(model, cohort.words)
-    others, _ = pooled(model, cohort.outside_words)
+    others = _strangers(settings.content_model, cohort.outside_words)
     floor = settings.intents_floor
     ratios = {name: math.log10((mine[name] + floor) / (others[name] + floor)) for name in INTENTS}
     best = max(sorted(ratios), key=lambda name: ratios[name])
@@ -49,3 +51,9 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         capability_share=capabilities[capability],
         **mine,
     )
+
+
+@lru_cache(maxsize=2)
+def _strangers(model: Path | None, texts: tuple[str, ...]) -> dict[str, float]:
+    """Pooled intents of strangers, who are the same for every cohort of a scan."""
+    return pooled(chosen(model), texts)[0]
