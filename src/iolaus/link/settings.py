@@ -70,6 +70,13 @@ class LinkSettings(BaseModel):
     least_sweep: int = Field(50, ge=2, description="conversations below which content is not judged")
     sweep_novelty: float = Field(0.9, gt=0, le=1, description="share of different requests from which a list is swept")
     sweep_cap: float = Field(1.0, gt=0, description="largest weight of a sweep")
+    content_index: Path | None = Field(
+        None, description="index of public corpora, made by 'iolaus content index', by which a sweep is named"
+    )
+    index_share: float = Field(
+        0.2, gt=0, le=1, description="share of sampled requests that hold items of one corpus before it is named"
+    )
+    index_floor: float = Field(0.02, gt=0, le=1, description="share that is added to both sides of its ratio to others")
     parameters_cap: float = Field(0.7, gt=0, description="largest weight of extraction-shaped parameters")
     content_model: Path | None = Field(
         None,
