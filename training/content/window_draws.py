@@ -17,7 +17,10 @@ Floats = npt.NDArray[np.float64]
 SHARES = (0.05, 0.10, 0.25, 0.50, 1.0)
 SIZES = (1500, 100)
 SEEDS = (1, 20, 42)
-BENIGN, MIXED = 1000, 50
+BENIGN = 1000
+MIXED = {0.05: 50, 0.10: 50, 0.25: 50, 0.50: 20, 1.0: 20}
+"""Windows by share; fewer where every test finds nearly all."""
+
 REFERENCE = 0.4
 """Share of the honest prompts that tests learn from; windows are cut from the others."""
 
@@ -132,13 +135,13 @@ def honest_pairs(rng: np.random.Generator, held: Rows, size: int, count: int = B
 def mixed(rng: np.random.Generator, held: Rows, other: Rows, size: int, share: float) -> list[Rows]:
     """Windows with ``share`` of ``other``'s prompts, as they come."""
     count = round(share * size)
-    return [np.concatenate([draw(rng, held, size - count), draw(rng, other, count)]) for _ in range(MIXED)]
+    return [np.concatenate([draw(rng, held, size - count), draw(rng, other, count)]) for _ in range(MIXED[share])]
 
 
 def mixed_matched(rng: np.random.Generator, held: Rows, pairs: Rows, size: int, share: float) -> list[Rows]:
     """The same where each foreign prompt stands for an honest one of its length and style, which is left out."""
     count, found = round(share * size), []
-    for _ in range(MIXED):
+    for _ in range(MIXED[share]):
         chosen = pairs[draw(rng, np.arange(len(pairs)), count)]
         found.append(np.concatenate([draw(rng, np.setdiff1d(held, chosen[:, 0]), size - count), chosen[:, 1]]))
     return found

@@ -41,6 +41,12 @@ from training.content.window_tests import TESTS, Judge, Tests
 from iolaus.evaluate.rates import clopper_pearson
 
 log = logging.getLogger("windows")
+WITHOUT_SLOW = tuple(test for test in TESTS if test != "prada")
+"""PRADA, the slowest, runs with the first seed alone."""
+
+FIRST_ALONE = frozenset({"instructions"})
+"""Honest mixes that run with the first seed alone."""
+
 CUSTOMER_SIZE = 100
 CUSTOMER_WINDOWS = 200
 DRAWS = 2000
@@ -51,7 +57,7 @@ def windows_of(pool_name: str, found: Pool, seed: int) -> list[dict[str, Any]]:
     rng = np.random.default_rng(seed)
     order = rng.permutation(found.honest)
     known, held = np.split(order, [int(REFERENCE * found.honest)])
-    tests, rows = Tests(found, known), []
+    tests, rows = Tests(found, known, TESTS if seed == SEEDS[0] else WITHOUT_SLOW), []
     for size in SIZES:
         first, second = (tests.values(windows) for windows in honest_pairs(rng, held, size))
         judge = Judge(first)
@@ -71,7 +77,7 @@ def windows_of(pool_name: str, found: Pool, seed: int) -> list[dict[str, Any]]:
                     )
                     rows.append({"honest": pool_name, "seed": seed, "size": size, "set": name, "way": way,
                                  "share": share, "prompts": len(other) if style is None else len(pairs),
-                                 "style": style, "windows": MIXED,
+                                 "style": style, "windows": MIXED[share],
                                  "flagged": _counts(judge.flagged(tests.values(drawn)))})  # fmt: skip
             log.info("%s, seed %d, size %d: %s", pool_name, seed, size, name)
     return rows
@@ -112,13 +118,19 @@ def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         windows = sum(r["windows"] for r in mine)
         line: dict[str, Any] = {"honest": honest, "size": size, "way": way, "share": share, "windows": windows,
                                 "sets": len({r["set"] for r in mine}),
-                                "found": {t: sum(r["flagged"][t] for r in mine) / windows for t in TESTS}}  # fmt: skip
+                                "found": {t: _share(mine, t)[0] / _share(mine, t)[1] for t in TESTS}}  # fmt: skip
         if way == "honest":
-            line["bounds"] = {t: clopper_pearson(sum(r["flagged"][t] for r in mine), windows) for t in TESTS}
+            line["bounds"] = {t: clopper_pearson(*_share(mine, t)) for t in TESTS}
         else:
             line["ratio"] = _ratio(mine)
         made.append(line)
     return made
+
+
+def _share(rows: list[dict[str, Any]], test: str) -> tuple[int, int]:
+    """Windows that a test flagged, and windows that it saw."""
+    seen = [r for r in rows if test in r["flagged"]]
+    return sum(r["flagged"][test] for r in seen), sum(r["windows"] for r in seen)
 
 
 def _ratio(rows: list[dict[str, Any]]) -> list[float | None]:
@@ -145,7 +157,7 @@ def measured(folder: Path, seeds: tuple[int, ...]) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for name in HONEST:
         found = pool(folder, name)
-        for seed in seeds:
+        for seed in seeds[:1] if name in FIRST_ALONE else seeds:
             rows += windows_of(name, found, seed)
     return {"seeds": list(seeds), "summary": summary(rows), "customers": new_customers(pool(folder, "people")),
             "rows": rows}  # fmt: skip
