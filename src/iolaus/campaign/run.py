@@ -15,9 +15,11 @@ from iolaus.campaign.judge import Judgement, judge
 from iolaus.campaign.members import Members, measure
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.engine import Engine
+from iolaus.key import load as load_key
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate, find
 from iolaus.link.fit import account_fit
+from iolaus.link.passages import SharedWords
 from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
 from iolaus.link.settings import LinkSettings
@@ -83,7 +85,8 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
     with progress.stage("candidates", "candidates") as tick:
         assembly = Assembly(work, engine, settings.link, has_accounts)
         candidates = find(engine, settings.link)
-        words = read(exchanges, engine, candidates, settings.link)
+        shared = SharedWords.load(work.folder("sketch"), load_key(settings.sketch.key_file))
+        words = read(exchanges, engine, candidates, settings.link, shared)
         assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
         assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
         tick(len(candidates))
@@ -96,7 +99,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
         cohorts = [_measured(tested, judgement, assembly, engine, settings) for tested, judgement in judged]
-        cohorts = _published(cohorts, exchanges, assembly, engine, settings)
+        cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     return Outcome(sorted(cohorts, key=lambda found: (-found.judgement.probability, found.tested.candidate.id)))
 
@@ -118,7 +121,12 @@ def _measured(tested: Tested, judgement: Judgement, assembly: Assembly, engine: 
 
 
 def _published(
-    cohorts: Sequence[Judged], exchanges: Path, assembly: Assembly, engine: Engine, settings: Settings
+    cohorts: Sequence[Judged],
+    exchanges: Path,
+    shared: SharedWords,
+    assembly: Assembly,
+    engine: Engine,
+    settings: Settings,
 ) -> list[Judged]:
     """Add the words that may be shown of every cohort that is not simply explained."""
     shown = {
@@ -132,7 +140,7 @@ def _published(
         for name in [judged.tested.candidate.id]
         for phrase in shown.get(name, ())
     ]
-    words = read(exchanges, engine, asked, settings.link)
+    words = read(exchanges, engine, asked, settings.link, shared)
     entity = _entities(assembly.population.accounts)
     return [
         Judged(
