@@ -49,11 +49,14 @@ def compare(
 ) -> Difference:
     """Test ``texts`` against ``windows`` draws of ``controls`` (places in ``honest.read`` that may stand for each)."""
     rng = np.random.default_rng(SEED)
-    drawn = [np.array([rng.choice(rows) for rows in controls]) for _ in range(windows)]
+    sizes = np.array([len(rows) for rows in controls])
+    starts = np.cumsum(sizes) - sizes
+    chosen = np.concatenate(controls)[starts + (rng.random((windows, len(sizes))) * sizes).astype(np.int64)]
+    drawn = list(chosen)
     null = Null.of(parts(honest.reference, honest.read, drawn))
     mine = honest.reference.read(texts)
     score = null.scored(parts(honest.reference, mine, [np.arange(len(texts))]))[0]
-    expected = np.bincount(honest.read.cells[np.concatenate(drawn)], minlength=CELLS) / (windows * len(texts))
+    expected = np.bincount(honest.read.cells[chosen.ravel()], minlength=CELLS) / (windows * len(texts))
     chance = np.mean([_surplus(honest.read.cells[rows], expected) for rows in drawn])
     surplus = max(0.0, _surplus(mine.cells, expected) - float(chance))
     return Difference(null.p_value(float(score)), surplus, len(texts), windows)

@@ -37,10 +37,17 @@ def parts(reference: Reference, texts: Read, windows: Sequence[Rows]) -> Floats:
         chosen = windows[first : first + CHUNK]
         counts = _indicator(chosen, len(texts)) @ texts.bags
         for place, rows in enumerate(chosen):
-            row = counts.getrow(place)
+            row = slice(counts.indptr[place], counts.indptr[place + 1])
+            often = counts.data[row] > 1  # A feature of one text never stands out beyond two deviations.
             found[first + place] = (
                 _shift(reference, texts, rows),
-                _surplus(row.data, reference.held[row.indices] + 0.5, len(rows), reference.size + 1, FEATURES_BEYOND),
+                _surplus(
+                    counts.data[row][often],
+                    reference.held[counts.indices[row][often]] + 0.5,
+                    len(rows),
+                    reference.size + 1,
+                    FEATURES_BEYOND,
+                ),
                 _surplus(
                     np.bincount(texts.cells[rows], minlength=CELLS).astype(np.float64),
                     reference.in_cell + 0.5,
