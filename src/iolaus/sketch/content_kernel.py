@@ -25,7 +25,7 @@ from iolaus.sketch.units import POINT, next_entry
 BITS = 18
 BUCKETS = 1 << BITS
 OUTPUTS = 16
-BLOCK_UNITS, BLOCK_LETTERS = 96, 768
+BLOCK_UNITS, BLOCK_LETTERS, FEW = 96, 768, 8
 ROOM = 4 * BLOCK_LETTERS + 8 * BLOCK_UNITS + 64
 SEED = np.uint64(0x51ED270B9F652295)
 WORD, PAIR, QUAD, ONE, TWO, THREE, SIGN = (np.uint64(k * 0x9E3779B97F4A7C15 % 2**64) for k in range(1, 8))
@@ -185,7 +185,7 @@ def score_text(
     rivals: npt.NDArray[np.float32],
 ) -> None:
     """The largest and the mean score over the windows of a text, by output, in units of ``weights``; and how many come
-    near the largest: each counts exp(-``narrow`` x what it lacks)."""
+    near the largest: each counts exp(-``narrow`` x what it lacks), but never less than all of a text of FEW."""
     start(reader)
     windows, blocks = 0, 0
     best[:] = 0.0
@@ -222,6 +222,7 @@ def score_text(
         reader.counts[0] = kept
     if windows > 0:
         mean /= np.float32(windows)
+        rivals[:] = np.maximum(rivals, np.float32(min(windows, FEW)))
     elif blocks > 0:
         scale = np.float32(1.0 / np.sqrt(reader.counts[0]))
         for output in range(OUTPUTS):
