@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from iolaus.content.cli import app as content
 from iolaus.errors import InputError, TooManyRejectsError
 from iolaus.evaluate.cli import app as evaluate
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(content)
 app.add_typer(evaluate)
 
 Logs = Annotated[list[str], typer.Argument(help="files, folders or globs of request logs", metavar="LOGS...")]

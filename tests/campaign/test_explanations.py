@@ -196,4 +196,4 @@ def test_people_at_work_speaks_for_sittings_and_against_a_scheduler() -> None:
 
 
 def test_cases_are_what_they_say() -> None:
-    assert set(CASES) == {"honest", "queue", "suspended"}
+    assert set(CASES) == {"honest", "queue", "suspended", "harvest"}

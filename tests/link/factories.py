@@ -276,6 +276,54 @@ def made(
     return cohort(everyone, everybody, members), everyone
 
 
+def said(rng: np.random.Generator, subjects: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """Requests about some of ``subjects``, which are single words, no two alike in what they add."""
+    plain = (
+        "garden",
+        "music",
+        "travel",
+        "bread",
+        "winter",
+        "school",
+        "letter",
+        "market",
+        "bridge",
+        "river",
+        "doctor",
+        "island",
+    )
+    return tuple(
+        f"what should I know about {rng.choice(subjects)} and {rng.choice(plain)} number {rng.integers(1000)}"
+        for _ in range(count)
+    )
+
+
+def harvest(seed: int, accounts: int = 60, others: int = 1_000, own: bool = True) -> tuple[Cohort, Population]:
+    """A cohort whose accounts are as many as a two-sample test needs; its requests are of other things if ``own``."""
+    rng = np.random.default_rng(seed)
+    found, everyone = made(seed, accounts, 2, others)
+    usual = (
+        "history",
+        "football",
+        "cooking",
+        "painting",
+        "weather",
+        "family",
+        "holiday",
+        "cinema",
+        "finance",
+        "health",
+    )
+    outside = np.setdiff1d(np.arange(len(everyone), dtype=np.int32), found.numbers)
+    return replace(
+        found,
+        words=said(rng, ("integrals", "lemmas", "matrices", "primes") if own else usual, accounts),
+        authors=tuple(found.numbers.tolist()),
+        outside_words=said(rng, usual, len(outside)),
+        outside_authors=tuple(outside.tolist()),
+    ), everyone
+
+
 def shuffled(found: Cohort, seed: int) -> Cohort:
     """The same cohort with its conversations in another order."""
     rng = np.random.default_rng(seed)
@@ -318,6 +366,8 @@ def renamed(found: Cohort, everyone: Population, seed: int) -> tuple[Cohort, Pop
             conversations=table.take(pa.array(order)),
             topic_rows=rows[sort],
             topics=found.topics[sort],
+            authors=tuple(int(new[author]) for author in found.authors),
+            outside_authors=tuple(int(new[author]) for author in found.outside_authors),
         ),
         renumbered,
     )

@@ -55,7 +55,11 @@ def suspended() -> tuple[Cohort, Population]:
     return replace(found, accounts=accounts.take(factories.pa.array(found.numbers))), everyone
 
 
-CASES = {"honest": honest, "queue": queue, "suspended": suspended}
+def harvest() -> tuple[Cohort, Population]:
+    return factories.harvest(7)
+
+
+CASES = {"honest": honest, "queue": queue, "suspended": suspended, "harvest": harvest}
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 Case = Callable[[], tuple[Cohort, Population]]
 

@@ -61,6 +61,19 @@ def test_the_large_ones_have_the_reported_sizes(name: str) -> None:
             r"campaign.0.network.kind: .*'home'",
         ),
         (("[[crowd]]", "[[crowd]"), r"mine.toml: is no TOML"),
+        (("exchanges = 100", "exchanges = 100\n[campaign.network]\nshare = 0.5"), r"0.network.pool: is missing.*100"),
+        (
+            ("exchanges = 100", "exchanges = 100\n[campaign.bans]\nsuccessor_hours = [9, 2]"),
+            r"0.bans.successor_hours: \[9, 2\] is no span.*shorter delay first",
+        ),
+        (
+            ("exchanges = 100", "exchanges = 100\n[campaign.pivot]\nday = 5"),
+            r"0.pivot.day: day 5 is outside the window",
+        ),
+        (("exchanges = 100", "exchanges = 100\nfrom_day = 3"), r"0.from_day: day 3 is not before the end, day 2"),
+        (("exchanges = 100", "exchanges = 100\nlook_like = {chat = -1.0}"), r"0.look_like: weights must not be negat"),
+        (("accounts = 5", "accounts = 5000000"), r"campaign.0.accounts: .*less than or equal to 100000"),
+        (("days = 2", "days = 2\n[releases]\norion = 9"), r"releases.orion: day 9 is outside the window of 2 days"),
     ],
 )
 def test_a_wrong_file_is_answered_in_one_line(wrong: tuple[str, str], right: str, tmp_path: Path) -> None:

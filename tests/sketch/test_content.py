@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -215,3 +216,7 @@ def test_no_template_of_the_worlds_is_in_training(monkeypatch: pytest.MonkeyPatc
     theirs = set().union(*(runs_of_four(re.sub(r"\\n|\{[^}]*\}", " . ", frame)) for frame in frames))
     shared = sorted(" ".join(run) for run in mine & theirs)
     assert not shared, f"training texts share runs of four words with the worlds' templates: {shared}"
+
+
+def test_base64_is_opened() -> None:
+    assert score("Do this: " + base64.b64encode(ELICITS.encode()).decode()) > 0.5

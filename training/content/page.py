@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,10 @@ from training.content.labels import source_of
 Figures = dict[str, Any]
 
 
-def write(figures: Figures, page: Path) -> None:
-    """Replace what stands between ``<!-- figures: NAME -->`` and ``<!-- end -->``."""
+def write(figures: Figures, page: Path, sections: Mapping[str, Callable[[Figures], str]] | None = None) -> None:
+    """Replace what stands between ``<!-- figures: NAME -->`` and ``<!-- end -->``; ``sections``: NAME -> table."""
     text = page.read_text("utf-8")
-    for name, render in SECTIONS.items():
+    for name, render in (SECTIONS if sections is None else sections).items():
         begin, end = f"<!-- figures: {name} -->\n", "<!-- end -->"
         before, _, rest = text.partition(begin)
         text = f"{before}{begin}\n{render(figures)}\n\n{rest[rest.index(end) :]}"

@@ -53,8 +53,8 @@ class Joiner:
             if pair[1].verdict != "campaign":
                 others.append(pair)
                 continue
-            nearest = max(found, key=lambda known: shared(pair, known), default=None)
-            if nearest is None or shared(pair, nearest) < self._campaign.same_campaign:
+            nearest = max(found, key=lambda known: overlap(pair, known), default=None)
+            if nearest is None or overlap(pair, nearest) < self._campaign.same_campaign:
                 found.append(pair)
             elif (both := self._united(nearest, pair)) is not None:
                 found[found.index(nearest)] = both
@@ -104,8 +104,8 @@ class Joiner:
 
     def _left(self, pair: Pair, found: list[Pair]) -> Pair:
         """A cohort that is not accused; where it is mostly a campaign's accounts, its shadow."""
-        nearest = max(found, key=lambda known: shared(pair, known), default=None)
-        if nearest is None or shared(pair, nearest) < self._campaign.same_campaign:
+        nearest = max(found, key=lambda known: overlap(pair, known), default=None)
+        if nearest is None or overlap(pair, nearest) < self._campaign.same_campaign:
             return pair
         return shadow(pair, nearest)
 
@@ -127,7 +127,7 @@ def strength(judgement: Judgement) -> float:
     return sum(judgement.questions[question].log10_bf for question in ("control", "concealment", "content"))
 
 
-def shared(pair: Pair, known: Pair) -> float:
+def overlap(pair: Pair, known: Pair) -> float:
     """Share of the accounts of ``pair`` that ``known`` holds."""
     mine = pair[0].candidate.accounts
     return len(np.intersect1d(mine, known[0].candidate.accounts)) / max(len(mine), 1)

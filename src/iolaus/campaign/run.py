@@ -11,14 +11,16 @@ import numpy as np
 import pyarrow as pa
 
 from iolaus.campaign.excerpts import excerpt
-from iolaus.campaign.join import Joiner, Pair, mixed, shadow, shared
+from iolaus.campaign.join import Joiner, Pair, mixed, overlap, shadow
 from iolaus.campaign.judge import Judgement, judge
 from iolaus.campaign.members import Fits, Members, measure, own_words
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.engine import Engine
+from iolaus.key import load as load_key
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate, find
 from iolaus.link.fit import account_fit
+from iolaus.link.passages import SharedWords
 from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
 from iolaus.link.settings import LinkSettings
@@ -87,7 +89,8 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
     with progress.stage("candidates", "candidates") as tick:
         assembly = Assembly(work, engine, settings.link, has_accounts)
         candidates = find(engine, settings.link)
-        words = read(exchanges, engine, candidates, settings.link)
+        shared = SharedWords.load(work.folder("sketch"), load_key(settings.sketch.key_file))
+        words = read(exchanges, engine, candidates, settings.link, shared)
         assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
         assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
         tick(len(candidates))
@@ -100,7 +103,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
         cohorts = list(_measured(judged, assembly, engine, settings))
-        cohorts = _published(cohorts, exchanges, assembly, engine, settings)
+        cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     return Outcome(sorted(cohorts, key=lambda found: (-found.judgement.probability, found.tested.candidate.id)))
 
@@ -112,8 +115,8 @@ def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settin
         if pair[1].verdict != "campaign":
             yield Judged(*pair, {})
             continue
-        nearest = max(known, key=lambda found: shared(pair, found), default=None)
-        if nearest is not None and shared(pair, nearest) >= settings.campaign.same_campaign:
+        nearest = max(known, key=lambda found: overlap(pair, found), default=None)
+        if nearest is not None and overlap(pair, nearest) >= settings.campaign.same_campaign:
             yield Judged(*shadow(pair, nearest), {})
             continue
         found = _grown(pair, assembly, engine, settings)
@@ -163,7 +166,12 @@ def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: Li
 
 
 def _published(
-    cohorts: Sequence[Judged], exchanges: Path, assembly: Assembly, engine: Engine, settings: Settings
+    cohorts: Sequence[Judged],
+    exchanges: Path,
+    shared: SharedWords,
+    assembly: Assembly,
+    engine: Engine,
+    settings: Settings,
 ) -> list[Judged]:
     """Add the words that may be shown of every cohort that is not simply explained."""
     shown = {
@@ -177,7 +185,7 @@ def _published(
         for name in [judged.tested.candidate.id]
         for phrase in shown.get(name, ())
     ]
-    words = read(exchanges, engine, asked, settings.link)
+    words = read(exchanges, engine, asked, settings.link, shared)
     entity = _entities(assembly.population.accounts)
     return [
         Judged(

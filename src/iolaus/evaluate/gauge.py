@@ -35,6 +35,9 @@ COUNTED = {"exchanges", "conversations", "active_days", "turns", "turn_most", "a
            "systems", "first_day", "last_day", "gap_median", "gap_variation", "output_spread"}  # fmt: skip
 """Numbers that follow from how many requests there are: of padding, which is a share of them, they say nothing."""
 
+VOLUME = (COUNTED - {"turns"}) | {"retries", "failed", "cut_short", "cached_input_tokens", "with_ip"}
+"""What a scenario declares as ``volume``: who asks often is also seen to fail, to retry, and beside others."""
+
 
 class Apart(msgspec.Struct, frozen=True):
     """Columns (or patterns of them) in which a scenario says that its accounts stand apart, and why."""
@@ -150,13 +153,16 @@ def _compare(
     without = {column for column in names if column in TEXT or _declared((column,), apart)}
     area = gauge_fields.boosted(sheet, hostile, honest, without)
     label = f"{len(names) - len(without)} columns without text"
-    yield _judged(name, against, "boosted trees", label, area, MODEL, ("model",), apart, *sizes)
+    yield _judged(name, against, "boosted trees", label, area, MODEL, ("trees",), apart, *sizes)
 
 
 def _declared(columns: tuple[str, ...], apart: list[Apart]) -> str:
     """The reason that the scenario gives for any of the columns, or nothing."""
     for one in apart:
-        if any(fnmatch(column.removesuffix("_ever"), pattern) for column in columns for pattern in one.columns):
+        plain = [column.removesuffix("_ever") for column in columns]
+        if any(fnmatch(column, pattern) for column in plain for pattern in one.columns):
+            return one.reason
+        if "volume" in one.columns and not VOLUME.isdisjoint(plain):
             return one.reason
     return ""
 

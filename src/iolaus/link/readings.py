@@ -10,23 +10,20 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
 from iolaus.link.candidates import Candidate
+from iolaus.link.passages import SharedWords
 from iolaus.link.population import Numbers
 from iolaus.link.settings import LinkSettings
-
-LONGEST = 4_000
-"""Characters of a request that are read; what makes a template stands at its ends."""
 
 STRANGERS = 2_000
 """Accounts of whom one request is read, to compare with."""
 
 
 def read(
-    exchanges: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings
+    exchanges: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings, shared: SharedWords
 ) -> dict[str, tuple[tuple[int, str], ...]]:
     """Candidate id -> (account, text) of up to ``words_per_cohort`` accounts; '' -> of strangers."""
     wanted = {c.id: _rows(engine, c, settings.words_per_cohort) for c in candidates}
@@ -36,7 +33,7 @@ def read(
         f" WHERE place = 1 ORDER BY conversation LIMIT {STRANGERS}"
     )
     seqs = [table["seq"].to_numpy() for table in wanted.values()]
-    texts = _texts(exchanges, np.unique(np.concatenate(seqs)) if seqs else np.zeros(0, np.int64))
+    texts = _texts(exchanges, np.unique(np.concatenate(seqs)) if seqs else np.zeros(0, np.int64), shared)
     return {
         name: tuple(
             (account, texts[seq])
@@ -59,8 +56,8 @@ def _rows(engine: Engine, candidate: Candidate, limit: int) -> pa.Table:
     )
 
 
-def _texts(exchanges: Path, seqs: Numbers) -> dict[int, str]:
-    """seq -> the beginning and end of the request's text, for readable rows of the given numbers."""
+def _texts(exchanges: Path, seqs: Numbers, shared: SharedWords) -> dict[int, str]:
+    """seq -> what is read of the request's text, for readable rows of the given numbers."""
     found: dict[int, str] = {}
     first = 0
     for path in sorted(exchanges.glob("part-*.parquet")):
@@ -69,20 +66,8 @@ def _texts(exchanges: Path, seqs: Numbers) -> dict[int, str]:
         low, high = np.searchsorted(seqs, [first, first + rows])
         if low < high:
             column = file.read(columns=["prompt"])["prompt"].take(pa.array(seqs[low:high] - first))
-            for seq, text in zip(seqs[low:high].tolist(), _clipped(column), strict=True):
+            for seq, text in zip(seqs[low:high].tolist(), shared.clipped(column), strict=True):
                 if text is not None:
                     found[seq] = text
         first += rows
     return found
-
-
-def _clipped(texts: pa.ChunkedArray) -> list[str | None]:
-    """Long texts keep their head and their tail."""
-    long = pc.greater(pc.utf8_length(texts), LONGEST)
-    ends = pc.binary_join_element_wise(
-        pc.utf8_slice_codeunits(texts, 0, LONGEST // 2),
-        pc.utf8_slice_codeunits(texts, -LONGEST // 2),
-        pa.scalar("\n", pa.large_string()),
-    )
-    clipped: list[str | None] = pc.if_else(long, ends, texts).to_pylist()
-    return clipped

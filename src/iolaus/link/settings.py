@@ -73,6 +73,13 @@ class LinkSettings(BaseModel):
     least_sweep: int = Field(50, ge=2, description="conversations below which content is not judged")
     sweep_novelty: float = Field(0.9, gt=0, le=1, description="share of different requests from which a list is swept")
     sweep_cap: float = Field(1.0, gt=0, description="largest weight of a sweep")
+    content_index: Path | None = Field(
+        None, description="index of public corpora, made by 'iolaus content index', by which a sweep is named"
+    )
+    index_share: float = Field(
+        0.2, gt=0, le=1, description="share of sampled requests that hold items of one corpus before it is named"
+    )
+    index_floor: float = Field(0.02, gt=0, le=1, description="share that is added to both sides of its ratio to others")
     parameters_cap: float = Field(0.7, gt=0, description="largest weight of extraction-shaped parameters")
     content_model: Path | None = Field(
         None,
@@ -96,6 +103,9 @@ class LinkSettings(BaseModel):
     )
     two_sample_windows: int = Field(99, ge=19, description="matched honest windows that a cohort is compared with")
     two_sample_level: float = Field(0.01, gt=0, lt=0.3, description="p-value up to which a cohort differs")
+    two_sample_alike: float = Field(
+        0.1, gt=0, lt=1, description="p-value above which a cohort counts as like its matched honest accounts"
+    )
     two_sample_cap: float = Field(0.3, gt=0, description="largest weight of a difference from matched honest accounts")
     narrowness_weight: float = Field(3.0, gt=0, description="weight of a difference of cosines")
     narrowness_cap: float = Field(0.5, gt=0, description="largest weight of narrowness")

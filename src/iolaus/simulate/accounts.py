@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from iolaus.simulate.apps import NUMBER
-from iolaus.simulate.ground import DAY, HOUR, SECOND, Ground
+from iolaus.simulate.ground import DAY, HOUR, SECOND, Ground, Ints
 
 Columns = dict[str, npt.NDArray[Any]]
 Weights = tuple[tuple[str, float], ...]
@@ -21,6 +21,9 @@ LIMITS = (20, 60, 500, 2000, 10000)
 WEBMAIL = ("gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "proton.me", "gmx.net", "qq.com",
            "163.com", "mail.ru", "web.de", "naver.com")  # fmt: skip
 WEBMAIL_SHARE = (0.46, 0.13, 0.09, 0.07, 0.08, 0.04, 0.03, 0.03, 0.02, 0.02, 0.02, 0.01)
+NETWORKS = ("home", "mobile", "office", "vpn", "cloud", "relay")
+"""Kinds of network that accounts mainly use."""
+
 OWN_MAIL = 1_000
 CAMPUS_MAIL = 10_000_000
 """Numbers of mail domains: below OWN_MAIL webmail, then companies' own, then universities'."""
@@ -146,31 +149,30 @@ def _mail(ground: Ground, rng: np.random.Generator, count: int, traits: Traits) 
 
 def _network(ground: Ground, rng: np.random.Generator, count: int, traits: Traits) -> Columns:
     """Each account gets a few addresses of its own: a main one, and others where it roams."""
-    kinds = [kind for kind, _ in traits.networks]
-    main = rng.choice(len(kinds), count, p=_even([weight for _, weight in traits.networks]))
+    kinds = np.array([NETWORKS.index(kind) for kind, _ in traits.networks])
+    main = kinds[rng.choice(len(kinds), count, p=_even([weight for _, weight in traits.networks]))]
     held = np.where(rng.random(count) < 0.3, rng.integers(4, 26, count), 1 + np.minimum(rng.geometric(0.4, count), 7))
+    moving = np.where(rng.random(count) < 0.45, rng.choice([8, 24, 24, 48, 96, 168], count), 0)
+    return {"network": main, "book_size": held, "lease": moving} | addresses_of(ground, rng, main, held)
+
+
+def addresses_of(ground: Ground, rng: np.random.Generator, main: Ints, held: Ints) -> Columns:
+    """``held`` addresses of each account, mostly of its ``main`` kind of network: where they start, and the first."""
     first = np.cumsum(held) - held
-    owner = np.repeat(np.arange(count), held)
+    owner = np.repeat(np.arange(len(held)), held)
     place = np.arange(len(owner)) - first[owner]
-    kind = main[owner]
     book = np.zeros(len(owner), np.uint32)
-    for number, name in enumerate(kinds):
-        chosen = kind == number
-        book[chosen] = ground.exits(rng, name, int(chosen.sum()))
+    for number, name in enumerate(NETWORKS):
+        chosen = main[owner] == number
+        if chosen.any():
+            book[chosen] = ground.exits(rng, name, int(chosen.sum()))
     roams = (place > 0) & (rng.random(len(owner)) < 0.45)
     book[roams] = np.where(
         rng.random(int(roams.sum())) < 0.75,
         ground.exits(rng, "mobile", int(roams.sum())),
         ground.exits(rng, "home", int(roams.sum())),
     )
-    moving = np.where(rng.random(count) < 0.45, rng.choice([8, 24, 24, 48, 96, 168], count), 0)
-    start = ground.pool(book)
-    return {
-        "signup_ip": book[first].astype(np.int64),
-        "book": start + first,
-        "book_size": held,
-        "lease": moving,
-    }
+    return {"signup_ip": book[first].astype(np.int64), "book": ground.pool(book) + first}
 
 
 def _second_accounts(rng: np.random.Generator, columns: Columns, share: float) -> None:

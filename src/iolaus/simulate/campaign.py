@@ -8,6 +8,7 @@ import numpy as np
 
 from iolaus.simulate import lookalikes, signup
 from iolaus.simulate.accounts import Columns, programs
+from iolaus.simulate.apps import APPS
 from iolaus.simulate.dealing import assign, holder, topics
 from iolaus.simulate.draws import mix, unit
 from iolaus.simulate.ground import DAY, SECOND, Ground, Ints, Play, addresses
@@ -36,11 +37,12 @@ def build(ground: Ground, campaign: Campaign, scale: float) -> Population:
     if campaign.apps:
         columns["app"] = programs(rng, count, tuple(campaign.apps.items()))
     signup.identity(ground, rng, columns, campaign.identity)
-    signup.network(ground, rng, columns, campaign.network, scale)
+    pool = signup.pool(ground, rng, campaign.network, scale)
+    signup.network(ground, rng, columns, campaign.network, pool)
     columns["retained"] &= rng.random(count) >= campaign.unretained
     if campaign.pivot is not None:
         signup.pivot(columns, campaign)
-    slots = succession(ground, rng, people, campaign)
+    slots = succession(ground, rng, people, campaign, pool)
     if campaign.mixing == 1:
         people.accounts["crowd"][:] = ground.crowd("concealed_reseller")
     if campaign.mixing:
@@ -76,7 +78,7 @@ def _mixed(
     works = np.zeros(len(order), bool)
     works[order] = rank < np.repeat(least, sizes)
     work = _work(ground, rng, people, slots, campaign, tuple(part[works] for part in dealt))
-    return join([work, _customers(ground, rng, people, campaign, tuple(part[~works] for part in dealt))])
+    return join([work, _customers(ground, rng, people, slots, campaign, tuple(part[~works] for part in dealt))])
 
 
 def hijack(ground: Ground, campaign: Campaign, scale: float, victims: Population) -> Columns:
@@ -84,7 +86,8 @@ def hijack(ground: Ground, campaign: Campaign, scale: float, victims: Population
     rng = ground.generator()
     count = max(round(campaign.accounts * scale), 1)
     volume = np.bincount(victims.talks["account"], minlength=victims.size)
-    able = np.flatnonzero((volume > 0) & (victims.accounts["suspended"] < 0) & ~victims.accounts["hijacked"])
+    by_key = np.array([app.pathway != "web" for app in APPS])[victims.accounts["app"]]
+    able = np.flatnonzero((volume > 0) & by_key & (victims.accounts["suspended"] < 0) & ~victims.accounts["hijacked"])
     stolen = np.sort(rng.permutation(able)[:count])
     victims.accounts["hijacked"][stolen] = True
     slots = [np.array([account]) for account in stolen]
@@ -125,7 +128,7 @@ def _work(
             turns[mine] = lengths(some, len(mine), template.turns)
         play[mine] = _wordings(ground, campaign, template, item[mine])
     talks = talk_columns(
-        account, start, turns, play, _app(apps, people, account), item, author,
+        account, start, turns, play, _app(apps, people, slots, account), item, author,
         topics(campaign, account, topic, len(slots), ground.lexicon.topics),
     )  # fmt: skip
     talks["campaign"][:] = len(ground.campaigns) - 1
@@ -133,11 +136,18 @@ def _work(
     return join([talks, _retries(retries, people, slots, talks, again)]) if len(again) else talks
 
 
-def _app(rng: np.random.Generator, people: Population, account: Ints) -> Ints:
-    """The program of each conversation: one that the account's look-alike would have used in one of its own."""
+def _app(rng: np.random.Generator, people: Population, slots: list[Ints], account: Ints) -> Ints:
+    """The program of each conversation: one that the account's look-alike would have used in one of its own.
+
+    Successors have the habits of the first account of their slot.
+    """
     usual: Ints = people.accounts["app"][account].astype(np.int64)
     if not len(people.talks["account"]):
         return usual
+    slot = np.zeros(people.size, np.int64)
+    for number, chain in enumerate(slots):
+        slot[chain] = number
+    account = slot[account]
     order = np.argsort(people.talks["account"], kind="stable")
     owner = people.talks["account"][order]
     first, last = np.searchsorted(owner, account, "left"), np.searchsorted(owner, account, "right")
@@ -197,15 +207,21 @@ def _spoken(ground: Ground, template: Template, language: str) -> Play:
 
 
 def _customers(
-    ground: Ground, rng: np.random.Generator, people: Population, campaign: Campaign, dealt: tuple[Ints, ...]
-) -> Columns:
-    """Honest customers of a proxy: many unrelated persons, each request routed to any of the accounts."""
+    ground: Ground, rng: np.random.Generator, people: Population, slots: list[Ints], campaign: Campaign,
+    dealt: tuple[Ints, ...],
+) -> Columns:  # fmt: skip
+    """Honest customers of a proxy: many unrelated persons, each request routed to any of the accounts.
+
+    They chat, or do what the campaign's only look-alike does.
+    """
     account, start, turns = dealt
-    customers = LOOKALIKES["chat"](ground, max(len(start) // 10, 3), next(iter(campaign.look_alikes)))
+    like = next(iter(campaign.look_alikes))
+    kind = like if len(campaign.look_alikes) == 1 else "chat"
+    customers = LOOKALIKES[kind](ground, max(len(start) // 10, 3), like)
     talks = keep(customers.talks, rng.permutation(len(customers.talks["start"])))
     talks = keep(talks, np.arange(len(start)) % len(talks["start"]))
     again = np.arange(len(start)) // len(customers.talks["start"])
     talks["item"] = np.where(again > 0, mix(talks["item"] + again.astype(np.uint64), 15), talks["item"])
     talks["account"], talks["start"], talks["turns"] = account, start, turns
-    talks["app"] = _app(rng, people, account)
+    talks["app"] = _app(rng, people, slots, account)
     return keep(talks, alive(people.accounts, account, start))

@@ -23,10 +23,9 @@ def assign(
     if campaign.pacing == "lookalike" and len(people.talks["start"]):
         slot, start, turns = _sessions(ground, people, len(slots), low, high, number)
     else:
-        start = _clock(rng, campaign, low, high, number)
+        start = _clock(rng, campaign, low, high, number, people.talks["start"])
         slot = _slot(rng, len(slots), campaign, len(start))
-        own = people.talks["turns"].astype(np.int64)
-        turns = own[rng.integers(0, len(own), len(start))] if len(own) else np.ones(len(start), np.int64)
+        turns = _own_turns(rng, people, slot)
     account = holder(people, slots, slot, start)
     for _ in range(4):
         idle = np.flatnonzero(account < 0)
@@ -36,6 +35,17 @@ def assign(
         account[idle] = holder(people, slots, slot[idle], start[idle])
     kept = account >= 0
     return account[kept], start[kept], turns[kept]
+
+
+def _own_turns(rng: np.random.Generator, people: Population, slot: Ints) -> Ints:
+    """Turns of each conversation: those of one of the look-alike's own, so that accounts differ as people do."""
+    order = np.argsort(people.talks["account"], kind="stable")
+    if not len(order):
+        return np.ones(len(slot), np.int64)
+    owner = people.talks["account"][order]
+    first, last = np.searchsorted(owner, slot, "left"), np.searchsorted(owner, slot, "right")
+    drawn = np.where(last > first, first + rng.random(len(slot)) * (last - first), rng.random(len(slot)) * len(order))
+    return np.asarray(people.talks["turns"][order[drawn.astype(np.int64)]].astype(np.int64))
 
 
 def _sessions(
@@ -65,10 +75,13 @@ def _sessions(
     return slot[chosen], time[chosen], np.tile(length, copies)[chosen]
 
 
-def _clock(rng: np.random.Generator, campaign: Campaign, low: float, high: float, number: int) -> Ints:
-    """Starts by the operator's own clock, ascending."""
+def _clock(rng: np.random.Generator, campaign: Campaign, low: float, high: float, number: int, usual: Ints) -> Ints:
+    """Starts by the operator's own clock, ascending; what is synchronised starts at minutes that are ``usual``."""
     if campaign.pacing == "synchronised":
-        marks = low + np.sort(rng.random(max(number // 40, 1))) * (high - low)
+        inside = usual[(usual >= low) & (usual < high)]
+        marks = low + rng.random(max(number // 40, 1)) * (high - low)
+        if len(inside):
+            marks = inside[rng.integers(0, len(inside), len(marks))].astype(np.float64)
         start = marks[rng.integers(0, len(marks), number)] + rng.exponential(25, number) * SECOND
     elif campaign.pacing == "paced":
         burst = max(number // 12, 1)

@@ -19,7 +19,7 @@ LOOKALIKES: dict[str, Callable[[Ground, int, str], Population]] = {
     "heavy_developers": lambda ground, count, crowd: heavy_developers.build(ground, count, crowd),
     "regional_developers": lambda ground, count, crowd: regional_developers.build(ground, count, crowd),
     "high_tier": lambda ground, count, crowd: individuals.developers(
-        ground, count, crowd, DEVELOPERS.with_(tiers=(0, 0, 0.2, 0.5, 0.3), own_mail=0.7, age_days=300.0), daily=8.0
+        ground, count, crowd, DEVELOPERS.with_(tiers=(0, 0, 0.2, 0.5, 0.3)), daily=8.0
     ),
     "vision": lambda ground, count, crowd: individuals.developers(
         ground, count, crowd, DEVELOPERS.with_(apps=(("vision", 0.6), ("python_sdk", 0.4)))

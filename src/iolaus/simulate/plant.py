@@ -26,6 +26,10 @@ DONATED = (
 )  # fmt: skip
 """Columns that a planted account takes from its donor, all from one request of it."""
 
+REQUIRED = {column.name for column in tables.EXCHANGES.columns if column.required}
+ATTEMPTS = ("request_id", "retry_of")
+"""Columns that a planted account fills where its donor does."""
+
 
 def files_of(logs: Sequence[str]) -> list[Path]:
     """The Parquet files that hold the user's exchanges, in order.
@@ -75,7 +79,10 @@ def plant(files: list[Path], planted: Path, out: Path) -> None:
     engine = Engine(EngineSettings(memory_mb=1536, threads=1), out / ".scratch")
     try:
         _views(engine, files, planted)
-        columns = ", ".join(f"CAST({_chosen(c.name)} AS {_sql(c.type)}) AS {c.name}" for c in tables.EXCHANGES.columns)
+        used = _used(engine)
+        columns = ", ".join(
+            f"CAST({_chosen(c.name, used)} AS {_sql(c.type)}) AS {c.name}" for c in tables.EXCHANGES.columns
+        )
         theirs = ", ".join(f"{c} AS {c}" for c in _present(engine, "theirs"))
         (out / "exchanges").mkdir(exist_ok=True)
         engine.write(
@@ -112,13 +119,16 @@ def _views(engine: Engine, files: list[Path], planted: Path) -> None:
     engine.view("planted", planted / "exchanges" / "*.parquet")
     have = _present(engine, "theirs")
     fields = ", ".join(f"{name} := {name if name in have else 'NULL'}" for name in DONATED)
+    given = {name: name if name in have else "NULL" for name in ATTEMPTS}
+    holds = ", ".join(f"count({value}) > 0 AS holds_{name}" for name, value in given.items())
+    held = ", ".join(f"holds_{name}" for name in ATTEMPTS)
     engine.run(
-        "CREATE TABLE donor AS SELECT donor_id, fields, row_number() OVER (ORDER BY md5(donor_id)) - 1 AS place FROM "
-        f"(SELECT account_id AS donor_id, arg_min(struct_pack({fields}), md5(exchange_id)) AS fields "
-        "FROM theirs GROUP BY account_id)"
+        "CREATE TABLE donor AS SELECT donor_id, fields, row_number() OVER (ORDER BY md5(donor_id)) - 1 AS place, "
+        f"{held} FROM (SELECT account_id AS donor_id, {holds}, "
+        f"arg_min(struct_pack({fields}), md5(exchange_id)) AS fields FROM theirs GROUP BY account_id)"
     )
     engine.run(
-        "CREATE TABLE donors AS SELECT account_id, donor_id, fields FROM (SELECT account_id, "
+        f"CREATE TABLE donors AS SELECT account_id, donor_id, fields, {held} FROM (SELECT account_id, "
         "(row_number() OVER (ORDER BY md5(account_id)) - 1) % (SELECT count(*) FROM donor) AS place "
         "FROM (SELECT DISTINCT account_id FROM planted)) JOIN donor USING (place)"
     )
@@ -128,8 +138,20 @@ def _present(engine: Engine, view: str) -> list[str]:
     return list(engine.table(f"SELECT * FROM {view} LIMIT 0").schema.names)
 
 
-def _chosen(name: str) -> str:
-    return f"d.fields.{name}" if name in DONATED else f"p.{name}"
+def _used(engine: Engine) -> set[str]:
+    """Columns in which the user's own traffic holds anything."""
+    have = _present(engine, "theirs")
+    counts = engine.table(f"SELECT {', '.join(f'count({name}) AS {name}' for name in have)} FROM theirs").to_pylist()[0]
+    return {name for name in have if counts[name]}
+
+
+def _chosen(name: str, used: set[str]) -> str:
+    """Where a planted column comes from; what the user's traffic never holds, a planted account does not send."""
+    if name in DONATED:
+        return f"d.fields.{name}"
+    if name not in used and name not in REQUIRED:
+        return "NULL"
+    return f"CASE WHEN d.holds_{name} THEN p.{name} END" if name in ATTEMPTS else f"p.{name}"
 
 
 _SQL = {

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from iolaus.errors import InputError
 from iolaus.simulate.crowds import crowds
 from iolaus.simulate.lexicon import lexicon
+from iolaus.simulate.possible import check_sizes
 from iolaus.tables import closest
 
 Dealing = Literal["random", "round_robin", "modulo", "sticky", "topic_shards", "topic_each"]
@@ -52,9 +53,9 @@ class Identity(_Part):
     shared_cards: float = Field(0.1, ge=0, le=1, description="share of accounts whose card others use too")
     card_group: int = Field(3, ge=2, description="accounts that one shared card pays for")
     shared_devices: float = Field(0.05, ge=0, le=1, description="share that signed up on a shared device")
-    shared_referral: float = Field(0.0, ge=0, le=1, description="share that used one voucher")
-    burst_share: float = Field(0.4, ge=0, le=1, description="share signed up in bursts of an hour or two")
-    bursts: int = Field(6, ge=1, description="number of bursts")
+    shared_referral: float = Field(0.0, ge=0, le=1, description="share that used vouchers which four others use too")
+    burst_share: float = Field(0.15, ge=0, le=1, description="share signed up in bursts of an hour or two")
+    bursts: int = Field(10, ge=1, description="number of bursts")
     aged_days: float = Field(0, ge=0, description="least age of an account; 0 takes the look-alike's ages")
 
 
@@ -92,7 +93,9 @@ class Pivot(_Part):
 class Apart(_Part):
     """Where the campaign's accounts stand apart by design: the gauge reads these columns, and does not fail them."""
 
-    columns: list[str] = Field(min_length=1, description="columns of the gauge, or patterns of them")
+    columns: list[str] = Field(
+        min_length=1, description="columns of the gauge or patterns of them; `volume`: all that follow from it; `trees`"
+    )
     reason: str = Field(min_length=10, description="why, in words")
     everyone: bool = Field(True, description="also against the look-alike crowd, not only against all honest accounts")
 
@@ -183,6 +186,7 @@ def load(scenario: str | Path) -> Scenario:
         _known(place, "beside", made.beside, shipped())
         made = made.model_copy(update={"crowd": [*load(made.beside).crowd, *made.crowd]})
     _check_names(place, made)
+    check_sizes(place, made)
     return made
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from iolaus.simulate.accounts import Columns
 from iolaus.simulate.ground import DAY, HOUR, SECOND, Ground
 from iolaus.simulate.scenario import Campaign, Identity, Network
+
+Addresses = npt.NDArray[np.uint32]
 
 
 def identity(ground: Ground, rng: np.random.Generator, columns: Columns, plan: Identity) -> None:
@@ -15,13 +18,12 @@ def identity(ground: Ground, rng: np.random.Generator, columns: Columns, plan: I
     for name, share, size in (
         ("card", plan.shared_cards, plan.card_group),
         ("device", plan.shared_devices, 3),
+        ("referral", plan.shared_referral, 4),
     ):
-        hit = np.flatnonzero((rng.random(count) < share) & (columns[name] >= 0))
+        hit = np.flatnonzero((rng.random(count) < share) & ((columns[name] >= 0) | (name == "referral")))
         if len(hit) > 1:
             groups = max(round(len(hit) / size), 1)
             columns[name][hit] = ground.fresh(groups)[np.arange(len(hit)) % groups]
-    voucher = rng.random(count) < plan.shared_referral
-    columns["referral"] = np.where(voucher, 400 + int(rng.integers(0, 1000)), columns["referral"])
     if plan.aged_days:
         late = columns["created"] > ground.start - plan.aged_days * DAY
         shift = ground.start - plan.aged_days * DAY - rng.exponential(40 * DAY, count)
@@ -37,17 +39,15 @@ def identity(ground: Ground, rng: np.random.Generator, columns: Columns, plan: I
     columns["verified"] = columns["created"] + (rng.exponential(2.0, count) * HOUR).astype(np.int64) + 40 * SECOND
 
 
-def network(ground: Ground, rng: np.random.Generator, columns: Columns, plan: Network, scale: float = 1.0) -> None:
-    """Put some accounts on a pool that they share.
+def network(ground: Ground, rng: np.random.Generator, columns: Columns, plan: Network, pool: Addresses) -> None:
+    """Put some accounts on the ``pool`` that the operator's accounts share.
 
     Each holds as many addresses of it, and moves as often, as its look-alike does of its own; where a lease is
     stated, it moves by that.
     """
-    if not plan.pool:
+    if not len(pool):
         return
-    count = len(columns["created"])
-    pool = ground.exits(rng, plan.kind, max(round(plan.pool * scale), 2))
-    mine = np.flatnonzero(rng.random(count) < plan.share)
+    mine = np.flatnonzero(rng.random(len(columns["created"])) < plan.share)
     held = columns["book_size"][mine].astype(np.int64)
     if plan.lease_hours:
         held = np.maximum(held, 12)
@@ -57,6 +57,11 @@ def network(ground: Ground, rng: np.random.Generator, columns: Columns, plan: Ne
     columns["book"][mine] = ground.pool(book) + first
     columns["book_size"][mine] = held
     columns["signup_ip"][mine] = book[first].astype(np.int64)
+
+
+def pool(ground: Ground, rng: np.random.Generator, plan: Network, scale: float) -> Addresses:
+    """The addresses that the operator's accounts share; none where each has its own."""
+    return ground.exits(rng, plan.kind, max(round(plan.pool * scale), 2) if plan.pool else 0)
 
 
 def pivot(columns: Columns, campaign: Campaign) -> None:

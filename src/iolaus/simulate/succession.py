@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from iolaus.simulate.accounts import Columns
+from iolaus.simulate.accounts import Columns, addresses_of
 from iolaus.simulate.ground import DAY, HOUR, SECOND, Ground, Ints
-from iolaus.simulate.scenario import Bans, Campaign
+from iolaus.simulate.scenario import Campaign
+from iolaus.simulate.signup import Addresses, network
 from iolaus.simulate.traffic import Population, join, keep
 
 
-def succession(ground: Ground, rng: np.random.Generator, people: Population, campaign: Campaign) -> list[Ints]:
-    """Ban accounts in waves and let successors take their place; returns the chain of accounts of each slot."""
+def succession(
+    ground: Ground, rng: np.random.Generator, people: Population, campaign: Campaign, pool: Addresses
+) -> list[Ints]:
+    """Ban accounts in waves and let successors take their place; returns the chain of accounts of each slot.
+
+    ``pool``: addresses that the operator's accounts share, successors among them.
+    """
     plan, columns = campaign.bans, people.accounts
     count = people.size
     chains: list[list[int]] = [[n] for n in range(count)]
@@ -19,7 +25,7 @@ def succession(ground: Ground, rng: np.random.Generator, people: Population, cam
     columns["suspended"] = np.where(honest_fate & (rng.random(count) < 0.5), -1, columns["suspended"])
     columns["status"] = (columns["suspended"] >= 0).astype(np.int64)
     if ground.verdicts:
-        return _by_verdict(ground, people, campaign, chains)
+        return _by_verdict(ground, people, campaign, chains, pool)
     if not plan.share:
         return [np.array(chain) for chain in chains]
     waves = ground.start + np.sort(rng.uniform(plan.from_day, ground.days * 0.8, plan.waves)) * DAY
@@ -40,7 +46,7 @@ def succession(ground: Ground, rng: np.random.Generator, people: Population, cam
         columns["status"][current] = 1
         columns["reason"][current] = 0
         fresh = keep(columns, current)
-        _renew(ground, rng, fresh, when, plan, columns["created"])
+        _renew(ground, rng, fresh, when, campaign, columns["created"], pool)
         first = len(columns["created"])
         people.accounts = join([columns, fresh])
         for n, place in enumerate(slot):
@@ -50,19 +56,22 @@ def succession(ground: Ground, rng: np.random.Generator, people: Population, cam
     return [np.array(chain) for chain in chains]
 
 
-def _renew(ground: Ground, rng: np.random.Generator, fresh: Columns, when: np.ndarray, plan: Bans, ages: Ints) -> None:
+def _renew(
+    ground: Ground, rng: np.random.Generator, fresh: Columns, when: np.ndarray, campaign: Campaign, ages: Ints,
+    pool: Addresses,
+) -> None:  # fmt: skip
     """Turn copies of banned accounts into their successors: new identity, same habits, some kept in reserve.
 
     ``starts`` says from when on a successor works; those in reserve are as old as the look-alike's accounts are.
     """
-    count = len(when)
+    count, plan = len(when), campaign.bans
     delay = rng.uniform(*plan.successor_hours, count) * HOUR
     fresh["starts"] = (when + delay).astype(np.int64)
     fresh["created"] = (when + delay - rng.uniform(0.2, 0.6, count) * delay).astype(np.int64)
     aged = rng.random(count) < plan.reserve
     older = np.minimum(ages[rng.integers(0, len(ages), count)], fresh["created"])
     fresh["created"] = np.where(aged, older, fresh["created"])
-    fresh["verified"] = fresh["created"] + (rng.exponential(1.0, count) * HOUR).astype(np.int64) + 40 * SECOND
+    fresh["verified"] = fresh["created"] + (rng.exponential(2.0, count) * HOUR).astype(np.int64) + 40 * SECOND
     fresh["status"][:] = 0
     fresh["suspended"][:] = -1
     fresh["reason"][:] = -1
@@ -72,14 +81,14 @@ def _renew(ground: Ground, rng: np.random.Generator, fresh: Columns, when: np.nd
     fresh["mail"] = np.where(fresh["mail"] >= 1_000, 1_000 + ground.fresh(count), fresh["mail"])
     fresh["tier"] = np.minimum(fresh["tier"], 2)
     fresh["variant"] = rng.integers(0, 2**62, count)
-    held = np.maximum(fresh["book_size"].astype(np.int64), 1)
-    first = np.cumsum(held) - held
-    book = ground.exits(rng, "home", int(held.sum()))
-    fresh["book"] = ground.pool(book) + first
-    fresh["signup_ip"] = book[first].astype(np.int64)
+    fresh["taste"] = rng.integers(0, 2**62, count)
+    fresh |= addresses_of(ground, rng, fresh["network"], fresh["book_size"].astype(np.int64))
+    network(ground, rng, fresh, campaign.network, pool)
 
 
-def _by_verdict(ground: Ground, people: Population, campaign: Campaign, chains: list[list[int]]) -> list[Ints]:
+def _by_verdict(
+    ground: Ground, people: Population, campaign: Campaign, chains: list[list[int]], pool: Addresses
+) -> list[Ints]:
     """Successors for the accounts that verdicts suspended; each wave draws from a generator of its own."""
     slot = list(range(people.size))
     for wave, (moment, ids) in enumerate(ground.verdicts):
@@ -91,7 +100,7 @@ def _by_verdict(ground: Ground, people: Population, campaign: Campaign, chains: 
         columns["suspended"][hit], columns["status"][hit], columns["reason"][hit] = moment, 1, 0
         fresh = keep(columns, hit)
         rng = np.random.default_rng([ground.seed, ground.part, 7, wave])
-        _renew(ground, rng, fresh, np.full(len(hit), float(moment)), campaign.bans, columns["created"])
+        _renew(ground, rng, fresh, np.full(len(hit), float(moment)), campaign, columns["created"], pool)
         for n, place in enumerate(hit):
             chains[slot[place]].append(people.size + n)
             slot.append(slot[place])

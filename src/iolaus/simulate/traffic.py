@@ -16,7 +16,7 @@ HOURS = np.array([4, 2.5, 1.5, 1, 1, 1.2, 2, 4, 7, 9.5, 10, 10, 8.5, 9, 10, 10, 
 OFFICE = np.array([0.4, 0.2, 0.1, 0.1, 0.1, 0.2, 0.8, 3, 8, 11, 12, 11, 6, 9, 11, 11, 10, 7, 3, 2, 1.5, 1.2, 1, 0.6])
 """Relative starts by local hour: of people at home, and of people at work."""
 
-SPORADIC, UNEQUAL = 0.06, 0.5
+SPORADIC, UNEQUAL = 0.04, 0.4
 """Share of tenants that work now and then; spread of the logarithm of what the others send."""
 
 TOP = (0.35, 0.6)
@@ -25,8 +25,9 @@ TOP = (0.35, 0.6)
 BURSTY, FULL = 2.2, 100.0
 """CV of gaps from which a tenant is thinned by whole bins, and the requests that a bin then holds at least."""
 
-SKEWED, LEAST_SHAPE = 1.38, 0.01
-"""The CV of a bin is skewed: its median lies under the root of its mean square by about this factor. Least shape."""
+SKEWED, MORE_SKEWED, LEAST_SHAPE = 1.28, 1.6, 0.01
+"""The CV of a bin is skewed: its median lies under the root of its mean square by about this factor, by more where
+gaps are bursty. Least shape."""
 
 
 @dataclass
@@ -215,7 +216,8 @@ def _arrivals(
     """
     cell = np.repeat(np.arange(len(number)), number)
     gaps_within = np.maximum(number - 1, 2)
-    least = np.maximum(((gaps_within - 1) / (SKEWED * cv) ** 2 - 1) / gaps_within, LEAST_SHAPE)
+    shown = np.where(cv > BURSTY, MORE_SKEWED, SKEWED) * cv
+    least = np.maximum(((gaps_within - 1) / shown**2 - 1) / gaps_within, LEAST_SHAPE)
     shape = least[cell]
     gaps = rng.gamma(shape) + 1e-9
     ends = _running(gaps * 1e6, number).astype(np.float64) / 1e6

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from iolaus.sketch.content_decode import decoded
 from iolaus.sketch.content_kernel import BUCKETS, OUTPUTS, new_reader, score_rows
 from iolaus.sketch.fold import fold_table
 from iolaus.sketch.shingle import arrow_buffers, plain_arrays, row_pieces
@@ -45,6 +46,8 @@ CAPABILITIES = (
     "other",
 )
 Floats = npt.NDArray[np.float32]
+NEAR = 4.0
+"""Logits by which a window lacks the strongest when it counts as 1/e of a rival."""
 
 
 @dataclass(frozen=True)
@@ -94,28 +97,29 @@ class HashedModel:
     def logits(self, texts: pa.Array | pa.ChunkedArray) -> tuple[Floats, Floats]:
         """float32[n, 16] twice: the largest and the mean over the windows of each text; zeros for nulls.
 
-        The largest of many is large by chance: it loses the logarithm of their number.
+        The largest of many is large by chance: it loses the logarithm of how many come near it, so that padding which
+        is nothing of the kind costs nothing.
         """
-        parts = [self._array_logits(chunk) for chunk in plain_arrays(texts)]
+        parts = [self._array_logits(decoded(chunk)) for chunk in plain_arrays(texts)]
         best = np.concatenate([np.zeros((0, OUTPUTS), np.float32), *(part[0] for part in parts)])
         mean = np.concatenate([np.zeros((0, OUTPUTS), np.float32), *(part[1] for part in parts)])
-        chances = np.concatenate([np.zeros(0, np.float32), *(part[2] for part in parts)])
-        return best * self.scale + self.bias - chances[:, None], mean * self.scale + self.bias
+        rivals = np.concatenate([np.ones((0, OUTPUTS), np.float32), *(part[2] for part in parts)])
+        return best * self.scale + self.bias - np.log(rivals), mean * self.scale + self.bias
 
     def _array_logits(self, array: pa.Array) -> tuple[Floats, Floats, Floats]:
         buffers, table = arrow_buffers(array), fold_table()
         best = np.zeros((len(array), OUTPUTS), np.float32)
         mean = np.zeros((len(array), OUTPUTS), np.float32)
-        windows = np.zeros(len(array), np.int32)
+        rivals = np.ones((len(array), OUTPUTS), np.float32)
+        narrow = (self.scale / NEAR).astype(np.float32)
 
         def score(bounds: tuple[int, int]) -> None:
-            score_rows(
-                buffers, *bounds, (table.fold, table.expansions), self.weights, best, mean, windows, new_reader()
-            )
+            tables = (table.fold, table.expansions)
+            score_rows(buffers, *bounds, tables, self.weights, narrow, best, mean, rivals, new_reader())
 
         with ThreadPoolExecutor(self.threads or os.cpu_count() or 1) as pool:
             list(pool.map(score, row_pieces(buffers)))
-        return best, mean, np.log(np.maximum(windows, 1)).astype(np.float32)
+        return best, mean, rivals
 
     def read(self, texts: pa.Array | pa.ChunkedArray) -> Content:
         """Calibrated intents and capability of each text; the same whatever the number of threads."""

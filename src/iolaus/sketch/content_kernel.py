@@ -25,7 +25,7 @@ from iolaus.sketch.units import POINT, next_entry
 BITS = 18
 BUCKETS = 1 << BITS
 OUTPUTS = 16
-BLOCK_UNITS, BLOCK_LETTERS = 96, 768
+BLOCK_UNITS, BLOCK_LETTERS, FEW = 96, 768, 24
 ROOM = 4 * BLOCK_LETTERS + 8 * BLOCK_UNITS + 64
 SEED = np.uint64(0x51ED270B9F652295)
 WORD, PAIR, QUAD, ONE, TWO, THREE, SIGN = (np.uint64(k * 0x9E3779B97F4A7C15 % 2**64) for k in range(1, 8))
@@ -179,14 +179,18 @@ def score_text(
     tables: Tables,
     weights: npt.NDArray[np.int8],
     reader: Reader,
+    narrow: npt.NDArray[np.float32],
     best: npt.NDArray[np.float32],
     mean: npt.NDArray[np.float32],
-) -> int:
-    """The largest and the mean score over the windows of a text, by output, in units of ``weights``; their number."""
+    rivals: npt.NDArray[np.float32],
+) -> None:
+    """The largest and the mean score over the windows of a text, by output, in units of ``weights``; and how many come
+    near the largest: each counts exp(-``narrow`` x what it lacks), but never less than all of a text of FEW."""
     start(reader)
     windows, blocks = 0, 0
     best[:] = 0.0
     mean[:] = 0.0
+    rivals[:] = 1.0
     sums = np.zeros(OUTPUTS, np.int32)
     while place < end or reader.state[STEP] < reader.state[STOP]:
         place, found = read_block(data, place, end, tables, reader)
@@ -204,8 +208,13 @@ def score_text(
             scale = np.float32(1.0 / np.sqrt(count))
             for output in range(OUTPUTS):
                 score = np.float32(sums[output] + reader.sums[0, output]) * scale
-                if windows == 0 or score > best[output]:
+                if windows == 0:
                     best[output] = score
+                elif score > best[output]:
+                    rivals[output] = 1 + rivals[output] * np.exp((best[output] - score) * narrow[output])
+                    best[output] = score
+                else:
+                    rivals[output] += np.exp((score - best[output]) * narrow[output])
                 mean[output] += score
             windows += 1
         for output in range(OUTPUTS):
@@ -213,17 +222,15 @@ def score_text(
         reader.counts[0] = kept
     if windows > 0:
         mean /= np.float32(windows)
+        rivals[:] = np.maximum(rivals, np.float32(min(windows, FEW)))
     elif blocks > 0:
         scale = np.float32(1.0 / np.sqrt(reader.counts[0]))
         for output in range(OUTPUTS):
             best[output] = mean[output] = np.float32(reader.sums[0, output]) * scale
-    return windows
 
 
-Scorer = Callable[
-    [Texts, int, int, Tables, npt.NDArray[np.int8], npt.NDArray[np.float32], npt.NDArray[np.float32], Buckets, Reader],
-    None,
-]
+Scores = npt.NDArray[np.float32]
+Scorer = Callable[[Texts, int, int, Tables, npt.NDArray[np.int8], Scores, Scores, Scores, Scores, Reader], None]
 
 
 def _compiled(version: int, cached: bool) -> Scorer:
@@ -236,28 +243,32 @@ def _compiled(version: int, cached: bool) -> Scorer:
         last: int,
         tables: Tables,
         weights: npt.NDArray[np.int8],
-        best: npt.NDArray[np.float32],
-        mean: npt.NDArray[np.float32],
-        windows: Buckets,
+        narrow: Scores,
+        best: Scores,
+        mean: Scores,
+        rivals: Scores,
         reader: Reader,
     ) -> None:
         for row in range(first, last + (version & 0)):
             if texts.valid[row]:
-                windows[row] = score_text(
+                score_text(
                     texts.data,
                     texts.offsets[row],
                     texts.offsets[row + 1],
                     tables,
                     weights,
                     reader,
+                    narrow,
                     best[row],
                     mean[row],
+                    rivals[row],
                 )
 
     return score_rows
 
 
-def _source_version() -> int:
+def source_version() -> int:
+    """Checksum of all that is inlined, by which numba's cache is told apart."""
     folder, version = Path(__file__).parent, 0
     for name in ("fold.py", "hashing.py", "units.py", "content_kernel.py"):
         version = crc32((folder / name).read_bytes(), version)
@@ -265,11 +276,10 @@ def _source_version() -> int:
 
 
 try:
-    score_rows = _compiled(_source_version(), cached=True)
+    score_rows = _compiled(source_version(), cached=True)
 except RuntimeError:  # numba found no folder that it may write its cache to: compiled anew in each process
-    score_rows = _compiled(_source_version(), cached=False)
-"""Scores the rows ``first`` to ``last`` into ``best`` and ``mean`` (float32[n, OUTPUTS]), and counts their ``windows``
-(int32[n])."""
+    score_rows = _compiled(source_version(), cached=False)
+"""Scores rows ``first`` to ``last`` into ``best``, ``mean``, ``rivals`` (float32[n, OUTPUTS], see ``score_text``)."""
 
 
 @njit(error_model="numpy")

@@ -24,28 +24,32 @@ def judge(log: Log) -> dict[str, Scored]:
 
 def prepare(reference: Reference) -> Statistic:
     """The statistic of a window: float32[n, d] -> squared MMD to the reference."""
-    median = float(np.median(pdist(reference.points[:MEDIAN_POINTS])))
-    widest = 2 * (4 * median) ** 2
-    inside = _off_diagonal(_kernel(reference.points, reference.points, widest))
+    widest = widest_of(reference.points)
+    inside = _off_diagonal(kernel(reference.points, reference.points, widest))
 
     def statistic(window: Vectors) -> float:
-        across = float(_kernel(window, reference.points, widest).mean())
-        return _off_diagonal(_kernel(window, window, widest)) + inside - 2 * across
+        across = float(kernel(window, reference.points, widest).mean())
+        return _off_diagonal(kernel(window, window, widest)) + inside - 2 * across
 
     return statistic
 
 
-def _kernel(one: Vectors, other: Vectors, widest: float) -> npt.NDArray[np.float32]:
+def widest_of(points: Vectors) -> float:
+    """Denominator of the widest kernel's exponent: twice the square of four median pairwise distances."""
+    return 2 * (4 * float(np.median(pdist(points[:MEDIAN_POINTS])))) ** 2
+
+
+def kernel(one: Vectors, other: Vectors, widest: float) -> npt.NDArray[np.float32]:
     """[n, m]: each narrower kernel is the fourth power of the next wider one."""
     square = np.maximum((one**2).sum(1)[:, None] + (other**2).sum(1)[None] - 2 * one @ other.T, 0)
-    total = kernel = np.exp(-square / np.float32(widest))
+    total = narrower = np.exp(-square / np.float32(widest))
     for _ in range(3):
-        kernel = (kernel * kernel) ** 2
-        total = total + kernel
+        narrower = (narrower * narrower) ** 2
+        total = total + narrower
     found: npt.NDArray[np.float32] = total / 4
     return found
 
 
-def _off_diagonal(kernel: npt.NDArray[np.float32]) -> float:
-    count = len(kernel)
-    return float((kernel.sum() - np.trace(kernel)) / max(count * (count - 1), 1))
+def _off_diagonal(values: npt.NDArray[np.float32]) -> float:
+    count = len(values)
+    return float((values.sum() - np.trace(values)) / max(count * (count - 1), 1))

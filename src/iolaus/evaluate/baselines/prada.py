@@ -27,9 +27,9 @@ def prepare(reference: Reference) -> Statistic:
 
 def irregularity(window: Vectors) -> float:
     """1 - W; 1 where all distances are equal, as they are of one text sent again and again."""
-    square = np.maximum(2 - 2 * (window @ window.T).astype(np.float64), 0)
-    np.fill_diagonal(square, np.inf)
-    nearest = np.sqrt(square.min(1))
+    cosine = window @ window.T
+    np.fill_diagonal(cosine, -np.inf)
+    nearest = np.sqrt(np.maximum(2 - 2 * cosine.max(1).astype(np.float64), 0))
     kept = nearest[np.abs(nearest - nearest.mean()) <= TRIM * nearest.std()]
     if len(kept) < 3 or np.ptp(kept) < 1e-9:
         return 1.0

@@ -22,10 +22,15 @@ def judge(log: Log) -> dict[str, Scored]:
 
 def prepare(reference: Reference) -> Statistic:
     """The statistic of a window: float32[n, d] -> share of its pairs above the benign percentile."""
-    points = reference.points[:POINTS]
-    limit = float(np.quantile((points @ points.T)[np.triu_indices(len(points), 1)], PERCENTILE))
+    limit = limit_of(reference.points)
 
     def statistic(window: Vectors) -> float:
         return float(((window @ window.T)[np.triu_indices(len(window), 1)] > limit).mean())
 
     return statistic
+
+
+def limit_of(points: Vectors) -> float:
+    """Cosine from which a pair counts as similar: the benign percentile over pairs of ``points``."""
+    some = points[:POINTS]
+    return float(np.quantile((some @ some.T)[np.triu_indices(len(some), 1)], PERCENTILE))

@@ -3,16 +3,20 @@
 Sees: a work-list. Each item is asked about once over the whole cohort, and there is no end of new ones.
 Must spare: a class and strangers over one problem bank (the same items again and again, from many accounts); a person
 with a favourite prompt (few uses). A firm's own batch job sweeps too: content alone accuses nobody.
-An analyst next: looks for the public corpus that the items come from.
-Source: repeats of keyed hashes of whole texts, within and across accounts.
+An analyst next: looks for the public corpus that the items come from; an index of corpora names it.
+Source: repeats of keyed hashes of whole texts, within and across accounts; :mod:`iolaus.content.index`.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
+from iolaus.content.index import Held, load
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Population
@@ -35,17 +39,71 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         weight = settings.sweep_cap * min(1.0, math.log10(distinct / settings.least_sweep) / 1.5)
     else:
         weight = -settings.sweep_cap * (settings.sweep_novelty - novelty) / settings.sweep_novelty * 2
-    says = "is asked once" if weight > 0 else "comes back"
+    corpus = _corpus(cohort, settings)
+    if corpus is not None and weight > 0:
+        weight = max(weight, settings.sweep_cap * min(1.0, corpus.ratio))
+    says = "nearly every one is asked once" if weight > 0 else "the same ones come back"
     return piece(
         KIND,
         FAMILY,
         QUESTION,
         weight,
         settings.sweep_cap,
-        f"{distinct} different requests in {len(texts)} conversations: nearly every one {says}."
-        if weight > 0
-        else f"{distinct} different requests in {len(texts)} conversations: the same ones come back.",
+        f"{distinct} different requests in {len(texts)} conversations: {says}."
+        + ("" if corpus is None else corpus.sentence(len(texts))),
         distinct=distinct,
         conversations=len(texts),
         novelty=novelty,
+        **({} if corpus is None else corpus.numbers(len(texts))),
     )
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The corpus whose items fill most of the sampled requests. ``ratio``: log10 of its share to strangers' share."""
+
+    held: Held
+    sampled: int
+    others: float
+    ratio: float
+
+    def coverage(self, conversations: int) -> float:
+        """Share of the corpus that so many conversations can have asked for, if what was sampled is usual."""
+        return min(1.0, conversations * self.held.items / self.sampled / self.held.size)
+
+    def sentence(self, conversations: int) -> str:
+        """What was found, for people."""
+        return (
+            f" {self.held.requests} of {self.sampled} sampled requests hold an item of {self.held.corpus},"
+            f" {self.held.items} different ones; up to {self.coverage(conversations):.0%} of its {self.held.size} items"
+            " may have been asked."
+        )
+
+    def numbers(self, conversations: int) -> dict[str, float]:
+        """The same as numbers."""
+        return {
+            "corpus_share": self.held.requests / self.sampled,
+            "corpus_items": self.held.items,
+            "corpus_others": self.others,
+            "corpus_coverage": self.coverage(conversations),
+        }
+
+
+def _corpus(cohort: Cohort, settings: LinkSettings) -> Corpus | None:
+    """The corpus that most sampled requests hold items of; None without an index or below ``index_share``."""
+    if settings.content_index is None or len(cohort.words) < settings.least_words:
+        return None
+    index = load(settings.content_index)
+    best = max(index.held(cohort.words), key=lambda held: held.requests, default=None)
+    if best is None or best.requests < settings.index_share * len(cohort.words):
+        return None
+    strangers = {held.corpus: held.requests for held in _strangers(settings.content_index, cohort.outside_words)}
+    others = strangers[best.corpus] / max(len(cohort.outside_words), 1)
+    floor = settings.index_floor
+    ratio = math.log10((best.requests / len(cohort.words) + floor) / (others + floor))
+    return Corpus(best, len(cohort.words), others, ratio)
+
+
+@lru_cache(maxsize=2)
+def _strangers(path: Path, texts: tuple[str, ...]) -> list[Held]:
+    return load(path).held(texts)

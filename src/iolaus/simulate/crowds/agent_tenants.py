@@ -15,7 +15,7 @@ DECLARES = "organization_id, verification business; each works for customers of 
 
 WORK = ((Play("tooluse", "step", plain=True), 0.6), (Play("dataask", "code_more"), 0.4))
 
-DAILY = 48
+DAILY = 56
 """Conversations a tenant and day."""
 AT_ONCE, MOST = 3, 40
 """Conversations that one call of a customer starts, about the mean and at most: agents hand work on to others."""

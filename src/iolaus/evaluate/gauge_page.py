@@ -1,0 +1,116 @@
+"""``make gauge``: gauge every shipped scenario, and write what came out beside the page that quotes it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from iolaus.evaluate.gauge import Gauge, Reading, gauge
+from iolaus.simulate import simulate
+
+SCALES = {
+    **{f"S{number}": 1.0 for number in range(1, 16)},
+    "demo": 1.0, "rare": 0.5, "february": 0.03, "june": 0.03,
+}  # fmt: skip
+"""Scenario -> scale at which it is gauged."""
+
+MARK = "<!-- Written by `make gauge`. -->"
+HEAD = (
+    "| scenario | scale | trees, all honest | trees, look-alike | prompts | common words "
+    "| declared | over their bounds |"
+)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One scenario: the highest figure of each check over its campaigns, and what is over its bound.
+
+    A figure is None where too few accounts or prompts make it not measurable.
+    """
+
+    scenario: str
+    scale: float
+    trees_all: float | None
+    trees_alike: float | None
+    prompts: float | None
+    common: float | None
+    declared: int
+    over: list[str]
+
+
+def row_of(scenario: str, scale: float, found: Gauge) -> Row:
+    """The row of a scenario whose world was gauged; tenants, which every crowd has in common, are left out."""
+    whole = [r for r in found.readings if r.check == "boosted trees" and r.against == "all honest"]
+    alike = [r for r in found.readings if r.check == "boosted trees" and r.against != "all honest"]
+    own = [r for r in found.failures if r.check != "tenants"]
+    over = [f"{r.campaign} against {r.against}: {r.check}, {r.what} ({r.figure:.2f})" for r in own]
+    return Row(
+        scenario, scale, _highest(whole), _highest(alike),
+        _highest([r for r in found.readings if r.check == "prompts"]),
+        _highest([r for r in found.readings if r.check == "common words"]),
+        len({(r.campaign, r.reason) for r in found.readings if r.verdict == "declared"}), over,
+    )  # fmt: skip
+
+
+def _highest(readings: list[Reading]) -> float | None:
+    figures = [r.figure for r in readings if r.figure is not None and r.verdict != "declared"]
+    return round(max(figures), 4) if figures else None
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as Markdown, as ``docs/worlds.md`` quotes them."""
+    lines = [MARK, "", HEAD, "|" + "---|" * 8]
+    for row in rows:
+        figures = [
+            "-" if each is None else f"{each:.2f}" for each in (row.trees_all, row.trees_alike, row.prompts, row.common)
+        ]
+        over = "<br>".join(row.over) or "none"
+        lines.append(f"| `{row.scenario}` | {row.scale:g} | {' | '.join(figures)} | {row.declared} | {over} |")
+    return "\n".join(lines) + "\n"
+
+
+def record(rows: list[Row], folder: Path) -> None:
+    """Write ``gauge.json`` and put its table into ``worlds.md`` of a docs folder, in place of the one there.
+
+    Rows of other scenarios that the file holds stay.
+    """
+    held = {row.scenario: row for row in read(folder)} | {row.scenario: row for row in rows}
+    rows = [held[name] for name in SCALES if name in held]
+    (folder / "gauge.json").write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
+    page = (folder / "worlds.md").read_text("utf-8")
+    before, _, rest = page.partition(MARK)
+    after = rest.partition("\n\n## ")
+    (folder / "worlds.md").write_text(before + table(rows) + "\n## " + after[2], "utf-8")
+
+
+def read(folder: Path) -> list[Row]:
+    """What ``gauge.json`` of a docs folder holds; nothing where there is none."""
+    path = folder / "gauge.json"
+    return msgspec.json.decode(path.read_bytes(), type=list[Row]) if path.is_file() else []
+
+
+def main() -> None:
+    """Gauge every shipped scenario, one after the other; ``--only`` takes some of them."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--only", nargs="*", default=list(SCALES), choices=list(SCALES), help="scenarios")
+    parser.add_argument("--record", type=Path, help="docs folder that gets gauge.json and its table")
+    asked = parser.parse_args()
+    rows = []
+    for scenario in asked.only:
+        place = Path(tempfile.mkdtemp(prefix="iolaus-gauge-"))
+        try:
+            rows.append(row_of(scenario, SCALES[scenario], gauge(simulate(scenario, place, SCALES[scenario]).path)))
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+        sys.stdout.write(table(rows[-1:]).splitlines()[-1] + "\n")
+        sys.stdout.flush()
+    if asked.record:
+        record(rows, asked.record)
+
+
+if __name__ == "__main__":
+    main()

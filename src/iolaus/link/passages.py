@@ -1,0 +1,58 @@
+"""What is read of a long request: its ends, and the passages where shared words stand.
+
+A template may stand anywhere in a request that is padded on both sides. The sketch knows the shingles of every phrase;
+the request is cut into pieces, and those that hold most of them are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from iolaus.key import Key
+from iolaus.sketch.settings import SketchSettings
+from iolaus.sketch.shingle import sketch
+
+LONGEST = 4_000
+"""Characters of a request that are read."""
+
+PIECE, OVERLAP = 800, 200
+"""Characters of a piece, and how many of them the next one repeats."""
+
+PIECES = 2
+END = (LONGEST - PIECES * PIECE) // 2
+
+
+@dataclass(frozen=True)
+class SharedWords:
+    """The shingles of all phrases, int64, ascending, and the key that made them."""
+
+    key: Key
+    shingles: npt.NDArray[np.int64]
+
+    @classmethod
+    def load(cls, place: Path, key: Key) -> SharedWords:
+        """From the sketch's folder, after the phrases were found."""
+        return cls(key, np.unique(pq.read_table(place / "phrase_shingles.parquet")["shingle"].to_numpy()))
+
+    def clipped(self, texts: pa.ChunkedArray) -> list[str | None]:
+        """Texts of at most ``LONGEST`` characters as they are; of longer ones what is worth reading."""
+        return [text if text is None or len(text) <= LONGEST else self._passages(text) for text in texts.to_pylist()]
+
+    def _passages(self, text: str) -> str:
+        """Beginning and end, and between them the pieces with the most shared words, in their order."""
+        inner = text[END:-END]
+        pieces = [inner[first : first + PIECE] for first in range(0, len(inner), PIECE - OVERLAP)]
+        found = sketch(pa.array(pieces, pa.large_string()), self.key, SketchSettings(rate=1.0), threads=1)
+        shared = np.append(0, np.cumsum(np.isin(found.shingles, self.shingles)))
+        held = shared[found.offsets[1:]] - shared[found.offsets[:-1]]
+        best = np.sort(np.argsort(-held, kind="stable")[:PIECES])
+        chosen = [pieces[place] for place in best if held[place] > 0]
+        if not chosen:
+            return f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+        return "\n".join([text[:END], *chosen, text[-END:]])
