@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,10 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
-from iolaus.campaign.join import Joiner, Pair, strength
+from iolaus.campaign.join import Joiner, Pair
 from iolaus.campaign.judge import judge
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
-from iolaus.engine import Engine, EngineSettings
 from iolaus.link import run as linking
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate
@@ -26,23 +24,16 @@ from link import factories
 
 LINK, CAMPAIGN = LinkSettings(), CampaignSettings()
 VERDICT = VerdictSettings(accuse_probability=0.5, yes=0.4)
-OWN, SHARED = 11, 12
+OWN, OTHER = 11, 12
 
 Accounts = npt.NDArray[np.int32]
 
 
 class World:
-    """A hydra among people, cut by account as the assembly cuts it, and who used which of two phrases."""
+    """A hydra among people, cut by account as the assembly cuts it."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self) -> None:
         self.hydra, self.population = factories.made(3, accounts=40, uses=20, queue=True)
-        self.engine = Engine(EngineSettings(threads=1), place)
-        users = [(OWN, account) for account in self.hydra.numbers]
-        users += [(SHARED, account) for account in range(len(self.population))]
-        self.engine.register(
-            "phrase_uses",
-            pa.table({"phrase": [p for p, _ in users], "account": pa.array([a for _, a in users], pa.int32())}),
-        )
 
     def cut(self, candidate: Candidate) -> Cohort:
         """The part of the hydra's cohort that the candidate names."""
@@ -68,33 +59,25 @@ class World:
 
     def joiner(self) -> Joiner:
         assembly = cast(Assembly, SimpleNamespace(population=cast(Population, self.population), cut=self.cut))
-        return Joiner(assembly, self.engine, LINK, CAMPAIGN, VERDICT)
+        return Joiner(assembly, LINK, CAMPAIGN, VERDICT)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+def world() -> World:
+    return World()
 
 
 def named(pairs: list[Pair], name: str) -> Pair:
     return next(pair for pair in pairs if pair[0].candidate.id == name)
 
 
-def test_campaign_takes_its_own_words_and_leaves_common_ones(world: World) -> None:
-    (found,) = world.joiner().join([world.pair("hydra", world.hydra.numbers, phrases=(OWN,))])
-    assert found[1].verdict == "campaign"
-    assert found[0].candidate.phrases == (OWN,), "words that everybody uses are not the campaign's"
-
-
-def test_second_cohort_of_the_same_accounts_is_a_shadow(world: World) -> None:
+def test_second_cohort_of_the_same_accounts_is_no_second_campaign(world: World) -> None:
     whole = world.pair("whole", world.hydra.numbers)
-    part = world.pair("part", world.hydra.numbers[:30])
-    joined = world.joiner().join([whole, part])
-    assert [pair[1].verdict for pair in joined].count("campaign") == 1
-    weaker = min((whole, part), key=lambda pair: strength(pair[1]))[0].candidate.id
-    shadow = named(joined, weaker)
-    assert shadow[1].verdict == "explained"
-    assert shadow[1].probability == 0.0
+    part = world.pair("part", world.hydra.numbers[:30], phrases=(OTHER,))
+    (found,) = world.joiner().join([whole, part])
+    assert found[1].verdict == "campaign"
+    assert set(found[0].candidate.phrases) == {OWN, OTHER}
+    assert len(found[0].candidate.accounts) >= 35
 
 
 def test_remainder_that_stands_alone_joins_the_campaign(world: World) -> None:
@@ -120,12 +103,36 @@ def test_cohort_elsewhere_keeps_its_verdict(world: World) -> None:
     assert named(joined, "apart")[1].verdict == "undetermined"
 
 
-def test_cohort_of_mostly_strangers_accuses_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def poor_fit(cohort: Cohort, population: Population, settings: LinkSettings) -> npt.NDArray[np.float64]:
-        return np.where(np.arange(len(cohort.numbers)) % 2 == 0, 1.0, -1.0)
+def half_fit(
+    cohort: Cohort, population: Population, settings: LinkSettings, body: npt.NDArray[np.bool_] | None = None
+) -> npt.NDArray[np.float64]:
+    """Every second account is a stranger."""
+    return np.where(np.arange(len(cohort.numbers)) % 2 == 0, 1.0, -1.0)
 
-    monkeypatch.setattr("iolaus.campaign.join.account_fit", poor_fit)
+
+def test_cohort_of_mostly_strangers_accuses_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iolaus.campaign.join.account_fit", half_fit)
+    monkeypatch.setattr("iolaus.campaign.join.topic_fit", half_fit)
     (found,) = world.joiner().join([world.pair("mixed", world.hydra.numbers)])
     assert found[1].verdict == "undetermined"
     assert found[1].question_to_ask, "a person is told what to ask"
     assert found[1].probability <= VERDICT.undetermined_most
+
+
+def test_what_one_half_of_the_topics_selects_the_other_judges(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The evidence on a refined cohort looks at no conversation by which an account was kept."""
+    seen: list[Cohort] = []
+
+    def remembered(cohort: Cohort, population: Population, settings: LinkSettings) -> npt.NDArray[np.float64]:
+        seen.append(cohort)
+        return np.where(np.arange(len(cohort.numbers)) == 0, -1.0, 1.0)
+
+    monkeypatch.setattr("iolaus.campaign.join.account_fit", remembered)
+    monkeypatch.setattr("iolaus.campaign.join.topic_fit", remembered)
+    (found,) = world.joiner().join([world.pair("hydra", world.hydra.numbers)])
+    chosen_by = seen[-1].column("conversation")[seen[-1].topic_rows]
+    used = [p.numbers["conversations"] for p in found[0].evidence if p.kind == "interchangeability"]
+    judged = found[0].cohort.half(True)
+    assert used == [len(judged.topic_rows)]
+    assert not np.isin(judged.column("conversation")[judged.topic_rows], chosen_by).any()
+    assert len(found[0].candidate.accounts) == len(world.hydra.numbers) - 1

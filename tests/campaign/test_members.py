@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from iolaus.campaign.members import DAY, Members, measure
+from iolaus.campaign.members import DAY, Fits, Members, measure, own_words
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine, EngineSettings
 
@@ -17,6 +17,7 @@ SETTINGS = VerdictSettings()
 PHRASE = 77
 MEMBERS, OTHERS = 40, 960
 COHORT = np.arange(MEMBERS, dtype=np.int32)
+FITTING = Fits(COHORT, np.full(MEMBERS, 0.3))
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def measured(
     had: dict[int, int],
     tls: dict[tuple[int, bool], int] | None = None,
     probability: float = 0.999,
+    fits: Fits = FITTING,
 ) -> Members:
     """``uses``: conversations with the phrase of each account; ``had``: all of them. Own ones come first."""
     rows = []
@@ -60,7 +62,7 @@ def measured(
         f"CREATE OR REPLACE TEMP VIEW phrase_uses AS SELECT CAST({PHRASE} AS BIGINT) AS phrase, account, conversation"
         " FROM rows WHERE taken"
     )
-    return measure(engine, (PHRASE,), COHORT, MEMBERS + OTHERS, probability, SETTINGS)
+    return measure(engine, (PHRASE,), fits, MEMBERS + OTHERS, probability, SETTINGS)
 
 
 def crowd(each: int = 20) -> dict[int, int]:
@@ -123,11 +125,31 @@ def test_roles(engine: Engine) -> None:
     assert {role[n] for n in range(2, MEMBERS)} == {"operated"}
 
 
-def test_fit_moves_only_accounts_whose_fit_is_known(engine: Engine) -> None:
-    found = measured(engine, dict.fromkeys(range(MEMBERS), 18), crowd())
-    fitted = found.fitted(np.array([3, 7, 999], np.int32), np.array([-8.0, 2.0, 5.0]))
-    changed = np.flatnonzero(fitted.log10_odds != found.log10_odds)
-    assert found.numbers[changed].tolist() == [3, 7]
-    assert fitted.membership[3] < 0.5 < found.membership[3]
-    assert fitted.membership[7] >= found.membership[7]
-    assert np.array_equal(found.fitted(np.zeros(0, np.int32), np.zeros(0)).membership, found.membership)
+def test_fit_tells_users_of_common_words_apart(engine: Engine) -> None:
+    """Where as many strangers use the words as much, use alone accuses nobody: what each account asks must speak."""
+    everyone = np.arange(2 * MEMBERS, dtype=np.int32)
+    uses = dict.fromkeys(range(2 * MEMBERS), 18)
+    unknown = measured(engine, uses, crowd(), fits=Fits(everyone, np.zeros(2 * MEMBERS)))
+    assert (unknown.membership < SETTINGS.accuse_membership).all(), unknown.membership.max()
+    told = measured(engine, uses, crowd(), fits=Fits(everyone, np.where(everyone < MEMBERS, 2.0, -2.0)))
+    assert (told.membership[:MEMBERS] >= SETTINGS.accuse_membership).all()
+    assert (told.membership[MEMBERS:] < 0.1).all()
+
+
+def test_heavier_use_of_common_words_proves_no_more(engine: Engine) -> None:
+    """A stranger who uses a campaign's words more than its members do is not the surer a member for it."""
+    uses = dict.fromkeys(range(MEMBERS), 4) | dict.fromkeys(range(MEMBERS, MEMBERS + 60), 19)
+    everyone = np.arange(MEMBERS + 60, dtype=np.int32)
+    found = measured(engine, uses, crowd(), fits=Fits(everyone, np.where(everyone < MEMBERS, 1.5, -0.8)))
+    assert (found.membership[MEMBERS:] < 0.5).all(), found.membership[MEMBERS:].max()
+
+
+def test_accounts_that_were_not_tested_are_judged_by_use_alone(engine: Engine) -> None:
+    found = measured(engine, dict.fromkeys(range(MEMBERS + 1), 18), crowd())
+    assert 0.5 < found.membership[MEMBERS] < found.membership[0]
+
+
+def test_own_words_are_those_that_few_others_use(engine: Engine) -> None:
+    measured(engine, dict.fromkeys(range(MEMBERS + 2), 18), crowd())
+    assert own_words(engine, COHORT, 0.9) == (PHRASE,)
+    assert own_words(engine, COHORT[:20], 0.9) == ()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from iolaus.link.fit import account_fit, fit
+from iolaus.link.population import HOUR
 from iolaus.link.settings import LinkSettings
 from iolaus.link.variance import Spread
 
@@ -21,7 +25,7 @@ def test_strangers_in_a_queue_stand_out() -> None:
     member = factories.each(60, 25)
     taste = np.zeros((60, 24))
     taste[:6] = factories.tastes(rng, 6, 0.5, 24)
-    found = fit(taste[member] + rng.normal(0, 1, (len(member), 24)), member, 60, TASTES, SETTINGS)
+    found = fit(taste[member] + rng.normal(0, 1, (len(member), 24)), member, np.ones(60, bool), TASTES, SETTINGS)
     assert (found[:6] < -0.5).all(), found[:6]
     assert np.median(found[6:]) > 0
     assert (found[6:] > -0.5).mean() > 0.95
@@ -30,7 +34,7 @@ def test_strangers_in_a_queue_stand_out() -> None:
 def test_few_observations_say_little() -> None:
     rng = np.random.default_rng(2)
     member = factories.each(60, 2)
-    found = fit(rng.normal(0, 1, (120, 24)), member, 60, TASTES, SETTINGS)
+    found = fit(rng.normal(0, 1, (120, 24)), member, np.ones(60, bool), TASTES, SETTINGS)
     assert np.abs(found).mean() < 0.3
 
 
@@ -38,14 +42,14 @@ def test_fit_is_capped_and_zero_where_nothing_is_known() -> None:
     rng = np.random.default_rng(3)
     member = factories.each(10, 30, 2)
     vectors = np.eye(12)[member] * 50 + rng.normal(0, 1, (300, 12))
-    found = fit(vectors, member, 14, TASTES, SETTINGS)
+    found = fit(vectors, member, np.ones(14, bool), TASTES, SETTINGS)
     assert found[[0, 1, 12, 13]].tolist() == [0, 0, 0, 0]
     assert (np.abs(found) <= SETTINGS.fit_cap).all()
 
 
 @pytest.mark.parametrize("count", [0, 5])
 def test_nothing_to_tell_is_zero(count: int) -> None:
-    assert not fit(np.ones((count, 4)), np.zeros(count, np.int32), 3, TASTES, SETTINGS).any()
+    assert not fit(np.ones((count, 4)), np.zeros(count, np.int32), np.ones(3, bool), TASTES, SETTINGS).any()
 
 
 def test_order_and_names_of_accounts_change_nothing() -> None:
@@ -54,3 +58,25 @@ def test_order_and_names_of_accounts_change_nothing() -> None:
     assert np.allclose(one, account_fit(factories.shuffled(found, 1), everyone, SETTINGS))
     other, others = factories.renamed(found, everyone, 1)
     assert np.allclose(np.sort(one), np.sort(account_fit(other, others, SETTINGS)))
+
+
+def test_only_the_body_makes_the_pool() -> None:
+    """Many strangers who ask the same other thing do not become the queue that accounts are compared with."""
+    rng = np.random.default_rng(4)
+    member = factories.each(60, 25)
+    taste = np.zeros((60, 24))
+    taste[20:] = 0.8
+    body = np.arange(60) < 20
+    found = fit(taste[member] + rng.normal(0, 1, (len(member), 24)), member, body, TASTES, SETTINGS)
+    assert (found[20:] < -0.5).all()
+    assert np.median(found[:20]) > 0
+
+
+def test_hours_of_a_person_tell_nothing_where_no_clock_is_shared() -> None:
+    """An operator who gives each account the day of a person: topics still tell, hours do not."""
+    found, everyone = factories.made(7, queue=True)
+    day = found.column("ts").astype(np.int64) // (24 * HOUR)
+    own = day * 24 * HOUR + (found.member.astype(np.int64) % 24) * HOUR
+    at = found.conversations.column_names.index("ts")
+    mimicked = replace(found, conversations=found.conversations.set_column(at, "ts", pa.array(own)))
+    assert np.median(account_fit(mimicked, everyone, SETTINGS)) > 0

@@ -98,6 +98,10 @@ class Joiner:
         both = self._judged(candidate, self._assembly.population)
         if both is None or both[1].verdict != "campaign":
             return None
+        body = np.isin(both[0].cohort.numbers, known[0].candidate.accounts)
+        fit = account_fit(both[0].cohort, self._assembly.population, self._link, body)
+        if (fit >= 0).mean() < self._campaign.least_fitting:
+            return None
         refined = self._refined(both)
         grown = len(refined[0].candidate.accounts) >= len(known[0].candidate.accounts)
         return refined if refined[1].verdict == "campaign" and grown else None

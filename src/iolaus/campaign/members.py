@@ -21,8 +21,8 @@ from iolaus.link.population import Floats, Numbers
 DAY = 86_400_000_000
 """Microseconds of a day."""
 
-ROUNDS = 4
-"""Times that members are told from outsiders; each time by the one before."""
+ROUNDS = 50
+"""Iterations in which the share of members among the users of a campaign's words settles."""
 
 
 @dataclass(frozen=True)
@@ -102,17 +102,26 @@ def own_words(engine: Engine, accounts: npt.NDArray[np.int32], share: float) -> 
 def _odds(
     low: Floats, used: Numbers, numbers: npt.NDArray[np.int32], fits: Fits, accounts: int, settings: VerdictSettings
 ) -> Floats:
-    """log10 odds by use and fit. Likely members stop being outsiders for the others, as far as they are likely."""
+    """log10 odds by use and fit. Those who fit are no outsiders for the others, as far as they are likely members."""
     fit = np.zeros(len(numbers))
     known = np.isin(numbers, fits.numbers)
     fit[known] = fits.log10_bf[np.searchsorted(fits.numbers, numbers[known])]
-    odds, likely = fit, np.where(known, _logistic(fit), 0.0)
+    likely = np.where(known, _logistic(fit + _prevalence(fit[known])), 0.0)
+    count = max(float(likely.sum()), 1.0)
+    prior = max(np.log10(count / max(accounts - count, 1.0)), -3.0)
+    found: Floats = np.minimum(_use_likelihood(low, likely, accounts - count), settings.use_cap * used) + prior + fit
+    return found
+
+
+def _prevalence(fit: Floats) -> float:
+    """log10 odds that an account which was tested is a member: the likeliest share of members given all fits.
+
+    Expectation and maximisation over the one share of a mixture whose likelihood ratios are known.
+    """
+    share = 0.5
     for _ in range(ROUNDS):
-        count = max(float(likely.sum()), 1.0)
-        prior = max(np.log10(count / max(accounts - count, 1.0)), -3.0)
-        odds = np.minimum(_use_likelihood(low, likely, accounts - count), settings.use_cap * used) + prior + fit
-        likely = np.where(known, _logistic(odds), 0.0)
-    return odds
+        share = float(np.clip(_logistic(fit + np.log10(share / (1 - share))).mean(), 0.01, 0.99)) if len(fit) else 0.5
+    return float(np.log10(share / (1 - share)))
 
 
 def _logistic(log10_odds: Floats) -> Floats:

@@ -139,18 +139,10 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
             break
         candidate = grown
     tested = replace(tested, candidate=replace(candidate, accounts=likely))
-    if _blurred(members, settings):
+    if (fits.log10_bf >= 0).mean() < settings.campaign.least_fitting:
+        # Too many who use the words are strangers: the others cannot be told from those who resemble them.
         return Judged(*mixed(tested, judgement, settings.verdict), {})
     return Judged(tested, judgement, {}, members)
-
-
-def _blurred(members: Members, settings: Settings) -> bool:
-    """Whether many who use the words are strangers, and many of the others may be: then nobody is told apart."""
-    least = settings.campaign.least_fitting
-    tested = members.membership[members.used >= settings.link.least_uses]
-    likely = members.membership[members.membership >= MORE_LIKELY]
-    sure = int((likely >= settings.verdict.accuse_membership).sum())
-    return sure < least * len(likely) and float(tested.sum()) < least * len(tested)
 
 
 def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: LinkSettings) -> Fits:

@@ -13,7 +13,7 @@ class CampaignSettings(BaseModel):
     same_campaign: float = Field(0.5, gt=0, le=1, description="overlap of accounts from which campaigns are one")
     least_fit: float = Field(-0.3, description="log10 Bayes factor of an account's fit below which it is a stranger")
     least_fitting: float = Field(
-        0.75, ge=0, le=1, description="share of a cohort's accounts that must fit before any of them is accused"
+        0.6, ge=0, le=1, description="share of the users of its words that must fit a campaign before any is accused"
     )
     own_words: float = Field(
         0.9, gt=0, le=1, description="share of a phrase's uses by a campaign's accounts that makes it its own"
