@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from iolaus.campaign.members import DAY, Fits, Members, measure, own_words
+from iolaus.campaign.members import DAY, Fits, Members, fitting_words, measure, own_words
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine, EngineSettings
 
@@ -153,3 +153,10 @@ def test_own_words_are_those_that_few_others_use(engine: Engine) -> None:
     measured(engine, dict.fromkeys(range(MEMBERS + 2), 18), crowd())
     assert own_words(engine, COHORT, 0.9) == (PHRASE,)
     assert own_words(engine, COHORT[:20], 0.9) == ()
+
+
+def test_fitting_words_are_those_whose_users_mostly_fit(engine: Engine) -> None:
+    measured(engine, dict.fromkeys(range(MEMBERS), 18), crowd())
+    mostly = Fits(COHORT, np.where(COHORT < 30, 0.5, -0.5))
+    assert fitting_words(engine, (PHRASE,), mostly, 0.6) == (PHRASE,)
+    assert fitting_words(engine, (PHRASE,), mostly, 0.9) == ()

@@ -99,6 +99,17 @@ def own_words(engine: Engine, accounts: npt.NDArray[np.int32], share: float) -> 
     return tuple(own["phrase"].to_pylist())
 
 
+def fitting_words(engine: Engine, phrases: tuple[int, ...], fits: Fits, share: float) -> tuple[int, ...]:
+    """Those of ``phrases`` of whose tested users at least ``share`` fit, ascending. Needs phrase_uses."""
+    engine.register("tested", pa.table({"account": fits.numbers, "fitting": fits.log10_bf >= 0}))
+    kept = engine.table(
+        "SELECT phrase FROM (SELECT DISTINCT phrase, account FROM phrase_uses"
+        f" WHERE phrase IN ({','.join(map(str, phrases))})) AS users JOIN tested USING (account) GROUP BY phrase"
+        f" HAVING count(CASE WHEN fitting THEN 1 END) >= {share} * count(*) ORDER BY phrase"
+    )
+    return tuple(kept["phrase"].to_pylist())
+
+
 def _odds(
     low: Floats, used: Numbers, numbers: npt.NDArray[np.int32], fits: Fits, accounts: int, settings: VerdictSettings
 ) -> Floats:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from iolaus.campaign.excerpts import excerpt
 from iolaus.campaign.join import Joiner, Pair, mixed, overlap, shadow
 from iolaus.campaign.judge import Judgement, judge
-from iolaus.campaign.members import Fits, Members, measure, own_words
+from iolaus.campaign.members import Fits, Members, fitting_words, measure, own_words
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.engine import Engine
 from iolaus.key import load as load_key
@@ -126,23 +126,29 @@ def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settin
 
 
 def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -> Judged:
-    """A campaign with its members: their own words bring up accounts that share those alone, until no more come."""
+    """A campaign with its members. Words that strangers use as well are dropped, and words that are its own taken up.
+
+    Where nothing is left that mostly its own accounts use, nobody can be told from strangers, and nobody is accused.
+    """
     (tested, judgement), candidate = pair, pair[0].candidate
-    accounts = len(assembly.population)
+    least, everyone = settings.campaign.least_fitting, len(assembly.population)
+    found: Judged | None = None
     for _ in range(GROWTHS):
         fits = _fits(candidate, assembly, engine, settings.link)
-        members = measure(engine, candidate.phrases, fits, accounts, judgement.probability, settings.verdict)
-        likely = members.numbers[members.membership >= MORE_LIKELY]
-        words = {*candidate.phrases, *own_words(engine, likely, settings.campaign.own_words)}
-        grown = replace(candidate, accounts=likely, phrases=tuple(sorted(words)))
-        if grown.phrases == candidate.phrases:
+        if (fits.log10_bf >= 0).mean() < least:
+            words = fitting_words(engine, candidate.phrases, fits, least)
+            if found is not None or len(words) in (0, len(candidate.phrases)):
+                break
+            candidate = replace(candidate, phrases=words)
+            continue
+        members = measure(engine, candidate.phrases, fits, everyone, judgement.probability, settings.verdict)
+        candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
+        found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
+        own = {*candidate.phrases, *own_words(engine, candidate.accounts, settings.campaign.own_words)}
+        if len(own) == len(candidate.phrases):
             break
-        candidate = grown
-    tested = replace(tested, candidate=replace(candidate, accounts=likely))
-    if (fits.log10_bf >= 0).mean() < settings.campaign.least_fitting:
-        # Too many who use the words are strangers: the others cannot be told from those who resemble them.
-        return Judged(*mixed(tested, judgement, settings.verdict), {})
-    return Judged(tested, judgement, {}, members)
+        candidate = replace(candidate, phrases=tuple(sorted(own)))
+    return found or Judged(*mixed(tested, judgement, settings.verdict), {})
 
 
 def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: LinkSettings) -> Fits:
