@@ -1,8 +1,8 @@
 """The four questions of a cohort, and the verdict that follows from their answers.
 
-Within a family only the strongest piece of evidence counts; families after the strongest weigh
-``verdict.joint_weight``, as honest look-alikes show several at once. Linking is not guilt: no single question
-and no single family accuses anybody.
+Within a family only the strongest piece of evidence counts; pieces of content, each of another thing, add up.
+Families after the strongest weigh ``verdict.joint_weight``, as honest look-alikes show several at once. Linking is not
+guilt: no single question and no single family accuses anybody.
 """
 
 from __future__ import annotations
@@ -92,14 +92,14 @@ def judge(tested: Tested, population: Population, campaign: CampaignSettings, ve
 
 
 def _count(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Mark all but the strongest piece of each question and family as not counted."""
+    """Mark all but the strongest piece of each question and family as not counted; pieces of content add up."""
     strongest: dict[tuple[str, str], Evidence] = {}
     pieces = tuple(evidence)
     for piece in pieces:
         place = (piece.question, piece.family)
         if place not in strongest or abs(piece.log10_bf) > abs(strongest[place].log10_bf):
             strongest[place] = piece
-    kept = {id(piece) for piece in strongest.values()}
+    kept = {id(piece) for piece in strongest.values()} | {id(piece) for piece in pieces if piece.question == "content"}
     return tuple(msgspec.structs.replace(piece, counted=id(piece) in kept) for piece in pieces)
 
 
