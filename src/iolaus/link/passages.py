@@ -24,6 +24,9 @@ LONGEST = 4_000
 PIECE, OVERLAP = 800, 200
 """Characters of a piece, and how many of them the next one repeats."""
 
+AT_ONCE = 256
+"""Long requests whose pieces are sketched together."""
+
 PIECES = 2
 END = (LONGEST - PIECES * PIECE) // 2
 
@@ -42,17 +45,33 @@ class SharedWords:
 
     def clipped(self, texts: pa.ChunkedArray) -> list[str | None]:
         """Texts of at most ``LONGEST`` characters as they are; of longer ones what is worth reading."""
-        return [text if text is None or len(text) <= LONGEST else self._passages(text) for text in texts.to_pylist()]
+        found: list[str | None] = texts.to_pylist()
+        long = [row for row, text in enumerate(found) if text is not None and len(text) > LONGEST]
+        for first in range(0, len(long), AT_ONCE):
+            rows = long[first : first + AT_ONCE]
+            for row, text in zip(rows, self._passages([found[row] or "" for row in rows]), strict=True):
+                found[row] = text
+        return found
 
-    def _passages(self, text: str) -> str:
+    def _passages(self, texts: list[str]) -> list[str]:
         """Beginning and end, and between them the pieces with the most shared words, in their order."""
-        inner = text[END:-END]
-        pieces = [inner[first : first + PIECE] for first in range(0, len(inner), PIECE - OVERLAP)]
-        found = sketch(pa.array(pieces, pa.large_string()), self.key, SketchSettings(rate=1.0), threads=1)
+        pieces = [
+            [inner[first : first + PIECE] for first in range(0, len(inner), PIECE - OVERLAP)]
+            for inner in (text[END:-END] for text in texts)
+        ]
+        flat = pa.array([piece for own in pieces for piece in own], pa.large_string())
+        found = sketch(flat, self.key, SketchSettings(rate=1.0))
         shared = np.append(0, np.cumsum(np.isin(found.shingles, self.shingles)))
         held = shared[found.offsets[1:]] - shared[found.offsets[:-1]]
-        best = np.sort(np.argsort(-held, kind="stable")[:PIECES])
-        chosen = [pieces[place] for place in best if held[place] > 0]
-        if not chosen:
-            return f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
-        return "\n".join([text[:END], *chosen, text[-END:]])
+        ends = np.cumsum([len(own) for own in pieces])
+        return [
+            _read(text, own, held[end - len(own) : end]) for text, own, end in zip(texts, pieces, ends, strict=True)
+        ]
+
+
+def _read(text: str, pieces: list[str], held: npt.NDArray[np.int64]) -> str:
+    best = np.sort(np.argsort(-held, kind="stable")[:PIECES])
+    chosen = [pieces[place] for place in best if held[place] > 0]
+    if not chosen:
+        return f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+    return "\n".join([text[:END], *chosen, text[-END:]])

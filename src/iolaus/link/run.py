@@ -24,9 +24,17 @@ class Tested:
 
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> tuple[Evidence, ...]:
-    """What every kind of evidence says, by name of the kind; kinds that cannot look are left out."""
-    found = (kind.weigh(cohort, population, settings) for kind in kinds())
-    return tuple(piece for piece in found if piece is not None)
+    """What every kind of evidence says, by name of the kind; kinds that cannot look are left out.
+
+    Kinds that say they are ``COSTLY`` look only where the accounts do not differ as people do: elsewhere what they
+    would say decides nothing.
+    """
+    plain = [kind for kind in kinds() if not getattr(kind, "COSTLY", False)]
+    found = [piece for kind in plain if (piece := kind.weigh(cohort, population, settings)) is not None]
+    if not any(piece.family == "allocation" and piece.log10_bf <= 0 for piece in found):
+        costly = [kind for kind in kinds() if getattr(kind, "COSTLY", False)]
+        found += [piece for kind in costly if (piece := kind.weigh(cohort, population, settings)) is not None]
+    return tuple(sorted(found, key=lambda piece: piece.kind))
 
 
 def test(assembly: Assembly, candidates: list[Candidate], settings: LinkSettings) -> Iterator[Tested]:

@@ -3,7 +3,8 @@
 A kind is a module with ``KIND`` (its name), ``FAMILY``, ``QUESTION`` and
 ``weigh(cohort, population, settings) -> Evidence | None``. It is pure; it returns None where the data it needs
 are not there, and 0 where they are too thin to speak. Its docstring says what it sees, the honest crowd
-that it must spare, what an analyst does next, and the source of the method. ``tests/link/test_kinds.py`` puts
+that it must spare, what an analyst does next, and the source of the method. A kind with ``COSTLY`` set looks only
+where the accounts do not differ as people do. ``tests/link/test_kinds.py`` puts
 every kind through the same checks.
 """
 

@@ -28,6 +28,7 @@ from iolaus.link.weights import piece
 KIND = "two_sample"
 FAMILY: Family = "content"
 QUESTION: Question = "content"
+COSTLY = True
 
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
