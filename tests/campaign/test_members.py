@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
-from iolaus.campaign.members import DAY, Fits, Members, fitting_words, measure, own_words
+from iolaus.campaign.members import DAY, Fits, Members, fitting_words, measure, own_words, users
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine, EngineSettings
 
@@ -17,7 +18,14 @@ SETTINGS = VerdictSettings()
 PHRASE = 77
 MEMBERS, OTHERS = 40, 960
 COHORT = np.arange(MEMBERS, dtype=np.int32)
-FITTING = Fits(COHORT, np.full(MEMBERS, 0.3))
+
+
+def fits(numbers: npt.NDArray[np.int32], fit: npt.NDArray[np.float64]) -> Fits:
+    """Fits that say the same however they are asked."""
+    return Fits(numbers, fit, fit, fit)
+
+
+FITTING = fits(COHORT, np.full(MEMBERS, 0.3))
 
 
 @pytest.fixture
@@ -33,7 +41,7 @@ def measured(
     had: dict[int, int],
     tls: dict[tuple[int, bool], int] | None = None,
     probability: float = 0.999,
-    fits: Fits = FITTING,
+    found: Fits = FITTING,
 ) -> Members:
     """``uses``: conversations with the phrase of each account; ``had``: all of them. Own ones come first."""
     rows = []
@@ -62,7 +70,7 @@ def measured(
         f"CREATE OR REPLACE TEMP VIEW phrase_uses AS SELECT CAST({PHRASE} AS BIGINT) AS phrase, account, conversation"
         " FROM rows WHERE taken"
     )
-    return measure(engine, (PHRASE,), fits, MEMBERS + OTHERS, probability, SETTINGS)
+    return measure(engine, (PHRASE,), found, probability, SETTINGS)
 
 
 def crowd(each: int = 20) -> dict[int, int]:
@@ -129,9 +137,9 @@ def test_fit_tells_users_of_common_words_apart(engine: Engine) -> None:
     """Where as many strangers use the words as much, use alone accuses nobody: what each account asks must speak."""
     everyone = np.arange(2 * MEMBERS, dtype=np.int32)
     uses = dict.fromkeys(range(2 * MEMBERS), 18)
-    unknown = measured(engine, uses, crowd(), fits=Fits(everyone, np.zeros(2 * MEMBERS)))
+    unknown = measured(engine, uses, crowd(), found=fits(everyone, np.zeros(2 * MEMBERS)))
     assert (unknown.membership < SETTINGS.accuse_membership).all(), unknown.membership.max()
-    told = measured(engine, uses, crowd(), fits=Fits(everyone, np.where(everyone < MEMBERS, 2.0, -2.0)))
+    told = measured(engine, uses, crowd(), found=fits(everyone, np.where(everyone < MEMBERS, 2.0, -2.0)))
     assert (told.membership[:MEMBERS] >= SETTINGS.accuse_membership).all()
     assert (told.membership[MEMBERS:] < 0.1).all()
 
@@ -140,13 +148,40 @@ def test_heavier_use_of_common_words_proves_no_more(engine: Engine) -> None:
     """A stranger who uses a campaign's words more than its members do is not the surer a member for it."""
     uses = dict.fromkeys(range(MEMBERS), 4) | dict.fromkeys(range(MEMBERS, MEMBERS + 60), 19)
     everyone = np.arange(MEMBERS + 60, dtype=np.int32)
-    found = measured(engine, uses, crowd(), fits=Fits(everyone, np.where(everyone < MEMBERS, 1.5, -0.8)))
+    found = measured(engine, uses, crowd(), found=fits(everyone, np.where(everyone < MEMBERS, 1.5, -0.8)))
     assert (found.membership[MEMBERS:] < 0.5).all(), found.membership[MEMBERS:].max()
 
 
-def test_accounts_that_were_not_tested_are_judged_by_use_alone(engine: Engine) -> None:
+def test_accounts_that_a_sample_left_out_are_judged_by_use_alone(engine: Engine) -> None:
     found = measured(engine, dict.fromkeys(range(MEMBERS + 1), 18), crowd())
     assert 0.5 < found.membership[MEMBERS] < found.membership[0]
+
+
+def test_where_strangers_may_use_the_words_only_an_account_s_own_fit_accuses(engine: Engine) -> None:
+    """Half of the users fit well and half say nothing: those who say nothing are not accused for the company they keep.
+
+    They would be with the share of members that fits which trust too much suggest.
+    """
+    everyone = np.arange(2 * MEMBERS, dtype=np.int32)
+    fit = np.where(everyone < MEMBERS, 1.5, 0.0)
+    cautious = np.where(everyone < MEMBERS, 1.5, -0.4)
+    uses = dict.fromkeys(range(2 * MEMBERS), 18)
+    trusting = measured(engine, uses, crowd(), found=fits(everyone, fit))
+    assert trusting.membership[MEMBERS:].min() >= SETTINGS.accuse_membership
+    found = measured(engine, uses, crowd(), found=Fits(everyone, fit, cautious, fit))
+    assert found.membership[MEMBERS:].max() <= 0.5
+    assert found.membership[:MEMBERS].min() >= SETTINGS.accuse_membership
+
+
+def test_few_members_prove_little_of_the_share_of_strangers() -> None:
+    few, many = (fits(np.arange(n, dtype=np.int32), np.full(n, 2.0)) for n in (20, 500))
+    assert few.exclusive(SETTINGS)
+    assert few.prevalence < many.prevalence
+
+
+def test_users_are_counted_among_the_accounts_asked_about(engine: Engine) -> None:
+    measured(engine, dict.fromkeys(range(10), 3), crowd())
+    assert users(engine, (PHRASE,), np.arange(4, 30, dtype=np.int32)) == 6
 
 
 def test_own_words_are_those_that_few_others_use(engine: Engine) -> None:
@@ -157,6 +192,6 @@ def test_own_words_are_those_that_few_others_use(engine: Engine) -> None:
 
 def test_fitting_words_are_those_whose_users_mostly_fit(engine: Engine) -> None:
     measured(engine, dict.fromkeys(range(MEMBERS), 18), crowd())
-    mostly = Fits(COHORT, np.where(COHORT < 30, 0.5, -0.5))
+    mostly = fits(COHORT, np.where(COHORT < 30, 0.5, -0.5))
     assert fitting_words(engine, (PHRASE,), mostly, 0.6) == (PHRASE,)
     assert fitting_words(engine, (PHRASE,), mostly, 0.9) == ()

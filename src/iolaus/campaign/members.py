@@ -1,13 +1,15 @@
 """Members: for each account, how sure it is that the campaign's operator controls or uses it, and how much of it.
 
-An account is compared with the cohort and with everyone who is not in it: how many of the cohort use the campaign's
-words as little as it does, and how many outsiders as much? Words that strangers use as well prove little of one
-account, however often it uses them; then its fit must speak.
+The users of a campaign's words are a mixture of its accounts and of strangers. How large each part is, is told by how
+well all of them fit. Where nearly all are members, an account is compared with both parts: how many members use the
+words as little as it does, and how many strangers as much? Where many may be strangers the words prove little of one
+account, however often it uses them: then its own fit must speak.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +29,33 @@ ROUNDS = 50
 
 @dataclass(frozen=True)
 class Fits:
-    """How well each account that was tested fits the queue: ascending account numbers, and log10 Bayes factors."""
+    """How well each account that was tested fits the queue: ascending account numbers, and log10 Bayes factors.
+
+    cautious: the same if nearly all of an operator's accounts were tied, so that those who are not count as strangers.
+    alike: the same if most strangers asked what the campaign asks, so that topics hardly tell them.
+    least_uses: conversations with the words below which an account was not tested.
+    """
 
     numbers: npt.NDArray[np.int32]
     log10_bf: Floats
+    cautious: Floats
+    alike: Floats
+    least_uses: int = 2
+
+    @cached_property
+    def part(self) -> float:
+        """Share of members among the accounts that were tested, cautiously."""
+        return _part(self.cautious)
+
+    @property
+    def prevalence(self) -> float:
+        """log10 odds that one of them is a member; half a stranger is added, so that few prove little."""
+        members = self.part * len(self.numbers)
+        return float(np.log10(members / (len(self.numbers) - members + 0.5)))
+
+    def exclusive(self, settings: VerdictSettings) -> bool:
+        """Whether nearly all who were tested are members, so that the words alone say much of an account."""
+        return self.part >= settings.own_part
 
 
 @dataclass(frozen=True)
@@ -56,13 +81,12 @@ def measure(
     engine: Engine,
     phrases: tuple[int, ...],
     fits: Fits,
-    accounts: int,
     probability: float,
     settings: VerdictSettings,
 ) -> Members:
     """Membership of every account with a conversation in ``phrases``. Needs phrase_uses, volumes, conversations.
 
-    accounts: how many there are in all. probability: that the cohort is a campaign.
+    probability: that the cohort is a campaign.
     """
     chosen = ",".join(map(str, phrases))
     engine.run(
@@ -76,7 +100,7 @@ def measure(
     numbers = uses["account"].to_numpy().astype(np.int32)
     used, had = uses["used"].to_numpy().astype(np.int64), uses["had"].to_numpy().astype(np.int64)
     low, high = _share_interval(used, had)
-    odds = _odds(low, used, numbers, fits, accounts, settings)
+    odds = _odds(low, used, numbers, fits, settings)
     return Members(
         numbers,
         _probable(odds, probability),
@@ -110,29 +134,44 @@ def fitting_words(engine: Engine, phrases: tuple[int, ...], fits: Fits, share: f
     return tuple(kept["phrase"].to_pylist())
 
 
-def _odds(
-    low: Floats, used: Numbers, numbers: npt.NDArray[np.int32], fits: Fits, accounts: int, settings: VerdictSettings
-) -> Floats:
-    """log10 odds by use and fit. Those who fit are no outsiders for the others, as far as they are likely members."""
-    fit = np.zeros(len(numbers))
+def users(engine: Engine, phrases: tuple[int, ...], accounts: npt.NDArray[np.int32]) -> int:
+    """How many of ``accounts`` use one of ``phrases``. Needs phrase_uses."""
+    engine.register("asked", pa.table({"account": accounts}))
+    counted = engine.table(
+        "SELECT count(DISTINCT account) AS users FROM phrase_uses SEMI JOIN asked USING (account)"
+        f" WHERE phrase IN ({','.join(map(str, phrases))})"
+    )
+    return int(counted["users"][0].as_py())
+
+
+def _odds(low: Floats, used: Numbers, numbers: npt.NDArray[np.int32], fits: Fits, settings: VerdictSettings) -> Floats:
+    """log10 odds by the part of members among the users, each account's use, and its fit.
+
+    Where too many users may be strangers, that part and the use prove nothing. An account that used the words too
+    little to be tested is at most as likely a member as not; one that a sample of many left out is judged without fit.
+    """
     known = np.isin(numbers, fits.numbers)
-    fit[known] = fits.log10_bf[np.searchsorted(fits.numbers, numbers[known])]
-    likely = np.where(known, _logistic(fit + _prevalence(fit[known])), 0.0)
-    count = max(float(likely.sum()), 1.0)
-    prior = max(np.log10(count / max(accounts - count, 1.0)), -3.0)
-    found: Floats = np.minimum(_use_likelihood(low, likely, accounts - count), settings.use_cap * used) + prior + fit
-    return found
+    place = np.searchsorted(fits.numbers, numbers[known])
+    likely = _logistic(fits.cautious[place] + fits.prevalence)
+    odds: Floats = np.minimum(_use_likelihood(low[known], likely, low), settings.use_cap * used) + fits.prevalence
+    if fits.exclusive(settings):
+        odds[known] += fits.log10_bf[place]
+    else:
+        odds = np.minimum(odds, 0.0)
+        odds[known] += fits.alike[place]
+    odds[~known & (used < fits.least_uses)] = np.minimum(odds, 0.0)[~known & (used < fits.least_uses)]
+    return odds
 
 
-def _prevalence(fit: Floats) -> float:
-    """log10 odds that an account which was tested is a member: the likeliest share of members given all fits.
+def _part(fit: Floats) -> float:
+    """The likeliest share of members given all fits, from 0.01 to 0.99.
 
     Expectation and maximisation over the one share of a mixture whose likelihood ratios are known.
     """
     share = 0.5
     for _ in range(ROUNDS):
         share = float(np.clip(_logistic(fit + np.log10(share / (1 - share))).mean(), 0.01, 0.99)) if len(fit) else 0.5
-    return float(np.log10(share / (1 - share)))
+    return share
 
 
 def _logistic(log10_odds: Floats) -> Floats:
@@ -140,21 +179,23 @@ def _logistic(log10_odds: Floats) -> Floats:
     return found
 
 
-def _use_likelihood(low: Floats, likely: Floats, outsiders: float) -> Floats:
-    """log10 ratio of two tails: members who use the words as little as this account, outsiders who do as much.
+def _use_likelihood(low: Floats, likely: Floats, at: Floats) -> Floats:
+    """log10 ratio of two tails: members who use the words as little as this account, strangers who do as much.
 
-    low: lower ends of the shares of use, of all users. likely: how likely each is a member. outsiders: accounts that
-    are none, users or not. To use the words more than most members do proves no more than to use them as those do.
-    Half an account is added to each count, so that none of few proves no rate of zero.
+    low: lower ends of the shares of use, of the accounts that were tested. likely: how likely each is a member. at: the
+    same ends of the accounts that are asked about. To use the words more than most members do proves no more than to
+    use them as those do. Half an account is added to each count, so that none of few proves no rate of zero.
     """
+    if len(low) == 0:
+        return np.zeros(len(at))
     order = np.argsort(low, kind="stable")
     ranked = low[order]
     members = np.concatenate([[0.0], np.cumsum(likely[order])])
     others = np.concatenate([[0.0], np.cumsum(1 - likely[order])])
     usual = ranked[np.searchsorted(members[1:], members[-1] / 2).clip(0, len(ranked) - 1)]
-    as_little = (members[np.searchsorted(ranked, low, "right")] + 0.5) / (members[-1] + 1)
-    as_much = (others[-1] - others[np.searchsorted(ranked, np.minimum(low, usual), "left")] + 0.5) / (outsiders + 1)
-    found: Floats = np.log10(np.minimum(2 * as_little, 1.0)) - np.log10(as_much)
+    as_little = (members[np.searchsorted(ranked, at, "right")] + 0.5) / (members[-1] + 1)
+    as_much = (others[-1] - others[np.searchsorted(ranked, np.minimum(at, usual), "left")] + 0.5) / (others[-1] + 1)
+    found: Floats = np.log10(np.minimum(2 * as_little, 1.0)) - np.log10(np.minimum(2 * as_much, 1.0))
     return found
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from iolaus.campaign.excerpts import excerpt
 from iolaus.campaign.join import Joiner, Pair, mixed, overlap, shadow
 from iolaus.campaign.judge import Judgement, judge
-from iolaus.campaign.members import Fits, Members, fitting_words, measure, own_words
+from iolaus.campaign.members import Fits, Members, fitting_words, measure, own_words, users
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.engine import Engine
 from iolaus.key import load as load_key
@@ -131,24 +131,45 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
     Where nothing is left that mostly its own accounts use, nobody can be told from strangers, and nobody is accused.
     """
     (tested, judgement), candidate = pair, pair[0].candidate
-    least, everyone = settings.campaign.least_fitting, len(assembly.population)
+    least, dropped = settings.campaign.least_fitting, set[int]()
     found: Judged | None = None
     for _ in range(GROWTHS):
         fits = _fits(candidate, assembly, engine, settings.link)
-        if (fits.log10_bf >= 0).mean() < least:
-            words = fitting_words(engine, candidate.phrases, fits, least)
-            if found is not None or len(words) in (0, len(candidate.phrases)):
-                break
+        strange = (fits.log10_bf >= 0).mean() < least
+        words = _exclusive(candidate.phrases, fits, engine, settings, strange)
+        if words != candidate.phrases:
+            dropped |= {*candidate.phrases} - {*words}
             candidate = replace(candidate, phrases=words)
             continue
-        members = measure(engine, candidate.phrases, fits, everyone, judgement.probability, settings.verdict)
+        if strange:
+            break
+        members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
-        own = {*candidate.phrases, *own_words(engine, candidate.accounts, settings.campaign.own_words)}
+        if not fits.exclusive(settings.verdict):
+            break
+        own = {*own_words(engine, candidate.accounts, settings.campaign.own_words)} - dropped | {*candidate.phrases}
         if len(own) == len(candidate.phrases):
             break
         candidate = replace(candidate, phrases=tuple(sorted(own)))
     return found or Judged(*mixed(tested, judgement, settings.verdict), {})
+
+
+def _exclusive(
+    phrases: tuple[int, ...], fits: Fits, engine: Engine, settings: Settings, strange: bool
+) -> tuple[int, ...]:
+    """The phrases without those that too many strangers use; all of them where that leaves none, or few members.
+
+    ``strange``: too few users fit to go on with all of them.
+    """
+    if strange:
+        return fitting_words(engine, phrases, fits, settings.campaign.least_fitting) or phrases
+    if fits.exclusive(settings.verdict):
+        return phrases
+    words = fitting_words(engine, phrases, fits, settings.campaign.own_words)
+    likely = fits.numbers[fits.log10_bf >= 0]
+    kept = settings.campaign.kept_members * len(likely)
+    return words if words and users(engine, words, likely) >= kept else phrases
 
 
 def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: LinkSettings) -> Fits:
@@ -160,7 +181,10 @@ def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: Li
     everyone = np.union1d(users, candidate.accounts).astype(np.int32)
     cohort = assembly.cut(replace(candidate, accounts=everyone))
     body = np.isin(cohort.numbers, candidate.accounts)
-    return Fits(cohort.numbers, account_fit(cohort, assembly.population, settings, body))
+    tied = settings.model_copy(update={"pool_share": settings.pool_most})
+    alike = settings.model_copy(update={"alike_share": settings.alike_most})
+    fit, if_tied, if_alike = (account_fit(cohort, assembly.population, how, body) for how in (settings, tied, alike))
+    return Fits(cohort.numbers, fit, if_tied, if_alike, settings.least_uses)
 
 
 def _published(

@@ -18,6 +18,9 @@ class CampaignSettings(BaseModel):
     own_words: float = Field(
         0.9, gt=0, le=1, description="share of a phrase's uses by a campaign's accounts that makes it its own"
     )
+    kept_members: float = Field(
+        0.8, gt=0, le=1, description="share of its accounts that must use its own words before all others are dropped"
+    )
     hold: float = Field(1.0, description="log10 Bayes factor from which an honest explanation holds")
     explanation_cap: float = Field(3.0, gt=0, description="largest weight of one honest explanation")
     declared_share: float = Field(0.9, gt=0, le=1, description="share of the accounts that a declaration must cover")
@@ -58,5 +61,11 @@ class VerdictSettings(BaseModel):
     accuse_membership: float = Field(0.9, gt=0, le=1, description="membership from which an account is accused")
     use_cap: float = Field(
         1.0, gt=0, description="most that one use of a campaign's words adds to a membership: few uses are thin data"
+    )
+    own_part: float = Field(
+        0.97,
+        gt=0,
+        lt=1,
+        description="share of members among the users of a campaign's words from which use speaks for an account",
     )
     operated_share: float = Field(0.9, gt=0, le=1, description="share of its conversations from which it is operated")

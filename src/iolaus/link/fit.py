@@ -14,12 +14,8 @@ from scipy.stats import gamma
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Floats, Population
 from iolaus.link.settings import LinkSettings
-from iolaus.link.sharing import linked_fit
+from iolaus.link.ties import linked_fit
 from iolaus.link.variance import Spread, effective_dimensions, explain_by_group, mixture
-
-TYING = ("address", "block", "payment_fingerprint", "device_id", "signup_ip")
-"""Identifiers whose rare values tie an account to a pool."""
-
 
 Mask = npt.NDArray[np.bool_]
 
@@ -31,7 +27,7 @@ def account_fit(cohort: Cohort, population: Population, settings: LinkSettings, 
     """
     everyone = np.ones(len(cohort.numbers), bool) if body is None else body
     found = topic_fit(cohort, population, settings, everyone)
-    found = found + linked_fit(cohort, population, TYING, settings, everyone)
+    found = found + linked_fit(cohort, population, settings, everyone)
     return found + _clock_fit(cohort, everyone & (found >= 0), settings)
 
 

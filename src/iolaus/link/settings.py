@@ -44,6 +44,9 @@ class LinkSettings(BaseModel):
     alike_share: float = Field(
         0.1, ge=0, lt=1, description="share of honest phrases whose users what is seen hardly tells apart"
     )
+    alike_most: float = Field(
+        0.8, ge=0, lt=1, description="the same where strangers use a campaign's words: then topics tell few of them"
+    )
     tastes_alike: float = Field(-1.9, description="log10 median of topic variance among such users")
     hours_alike: float = Field(-1.5, description="log10 median of hour variance among such users")
     topic_components: int = Field(
@@ -68,6 +71,18 @@ class LinkSettings(BaseModel):
     successor_hours: int = Field(72, ge=1, description="hours after a suspension in which a successor begins")
     pool_share: float = Field(
         0.6, gt=0, lt=1, description="share of his accounts that an operator's pool of addresses or cards ties"
+    )
+    pool_most: float = Field(
+        0.95,
+        gt=0,
+        lt=1,
+        description="the same where strangers use a campaign's words too: who is not tied is then rather one of them",
+    )
+    related_share: float = Field(
+        0.1,
+        ge=0,
+        lt=1,
+        description="share of honest accounts that share a rare value with another: second accounts, homes, colleagues",
     )
     fit_cap: float = Field(2.0, gt=0, description="largest weight of one account's fit to a queue, topics or hours")
     least_sweep: int = Field(50, ge=2, description="conversations below which content is not judged")

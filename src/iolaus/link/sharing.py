@@ -17,12 +17,9 @@ import numpy.typing as npt
 
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import Floats, Holders, Numbers, Population
+from iolaus.link.population import Holders, Numbers, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.weights import piece, poisson_surplus
-
-LEAST_CHANCE = 0.02
-"""Chance of being tied to a stranger below which a background of finite size proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,70 +54,6 @@ def _holding(cohort: Cohort, holders: Holders, values: Numbers) -> npt.NDArray[n
     touching = np.isin(holders.values, values) & np.isin(holders.accounts, cohort.numbers)
     found: npt.NDArray[np.bool_] = np.isin(cohort.numbers, holders.accounts[touching])
     return found
-
-
-def linked_fit(
-    cohort: Cohort, population: Population, names: Iterable[str], settings: LinkSettings, body: npt.NDArray[np.bool_]
-) -> Floats:
-    """float64[n], log10 Bayes factor for each account of being tied to others of the ``body`` by rare values, or not.
-
-    Where a cohort shares a pool of addresses beyond chance, an account that never touched it is rather a stranger, and
-    one that did rather none, the less so the more addresses it was seen from: those meet others by chance.
-    """
-    tied = np.zeros(len(cohort.numbers), bool)
-    chance = np.zeros(len(cohort.numbers))
-    for name in names:
-        if name not in population.holders:
-            continue
-        holders = population.holders[name]
-        split = holders.split(cohort.numbers)
-        rare = split.outside <= max(1.0, settings.rare_share * split.outside_accounts)
-        held = _Held.by(cohort, holders, split.values[rare], body)
-        tied |= held.tied
-        # One of several names is enough to be tied; the likeliest of them to tie a stranger stands for all.
-        chance = np.maximum(chance, held.met_by_chance(split.meeting(rare)))
-    chance = np.clip(chance, LEAST_CHANCE, 0.98)
-    part = float(tied[body].mean()) if body.any() else 0.0
-    if part <= float(chance[body].mean() if body.any() else 1.0):
-        return np.zeros(len(tied))
-    # The body may have been chosen by its ties: how many it has tells nothing of how many an operator's pool ties.
-    tying = settings.pool_share
-    near, far = np.log10(np.maximum(tying / chance, 1.0)), np.log10(np.minimum((1 - tying) / (1 - chance), 1.0))
-    found: Floats = np.clip(np.where(tied, near, far), -settings.fit_cap, settings.fit_cap)
-    return found
-
-
-@dataclass(frozen=True)
-class _Held:
-    """Values that the accounts of a cohort hold, a pair an entry: account (row of the cohort), sort, in the body."""
-
-    tied: npt.NDArray[np.bool_]
-    place: Numbers
-    sorts: npt.NDArray[np.int8]
-    body: npt.NDArray[np.bool_]
-
-    @classmethod
-    def by(cls, cohort: Cohort, holders: Holders, rare: Numbers, body: npt.NDArray[np.bool_]) -> _Held:
-        """Pairs of the cohort, and which of its accounts share one of the ``rare`` values with another of the body."""
-        inside = np.isin(holders.accounts, cohort.numbers)
-        place = np.searchsorted(cohort.numbers, holders.accounts[inside])
-        values, mine = holders.values[inside], body[place]
-        distinct, group = np.unique(values, return_inverse=True)
-        others = np.bincount(group, mine, len(distinct))[group] - mine
-        tied = np.zeros(len(body), bool)
-        tied[place[(others > 0) & np.isin(values, rare)]] = True
-        return cls(tied, place, holders.sorts[inside], mine)
-
-    def met_by_chance(self, meeting: dict[int, float]) -> Floats:
-        """float64[n], chance that a stranger who holds as many values of each sort meets somebody of the body."""
-        expected = np.zeros(len(self.tied))
-        for sort, chance in meeting.items():
-            same = self.sorts == sort
-            own = np.bincount(self.place[same], minlength=len(expected)).astype(np.float64)
-            of_body = np.bincount(self.place[same], self.body[same], len(expected))
-            expected += own * (of_body.sum() - of_body) * chance
-        met: Floats = 1 - np.exp(-expected)
-        return met
 
 
 def strongest(

@@ -1,0 +1,110 @@
+"""How many accounts of a campaign is one account tied to by rare values: as many as on one pool, or as a stranger?
+
+Whoever shares a pool of addresses or cards meets many others of it. Strangers meet few: by chance, the more the more
+addresses they were seen from, and some have a second account, a partner or a colleague, one or two of them. So it is
+counted whom an account meets, not whether it meets anybody. Where the campaign has no pool both counts are alike and
+nothing is said.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.stats import poisson
+
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import Floats, Holders, Numbers, Population
+from iolaus.link.settings import LinkSettings
+
+TYING = (("address", "block"), ("payment_fingerprint",), ("device_id",), ("signup_ip",))
+"""Identifiers whose rare values tie accounts. Those of one group name the same thing: chance counts once for it."""
+
+MOST_RELATED = 12
+"""Related accounts past which the chance of more is nothing."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+def linked_fit(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> Floats:
+    """float64[n], log10 Bayes factor for each account: on the pool that the ``body`` shares, or a stranger to it.
+
+    body: bool[n], accounts that are taken for the campaign's.
+    """
+    accounts = len(cohort.numbers)
+    if not body.any():
+        return np.zeros(accounts)
+    met = csr_matrix((accounts, accounts), dtype=np.int32)
+    expected = np.zeros(accounts)
+    for group in TYING:
+        chances = [np.zeros(accounts)]
+        for name in group:
+            if name in population.holders:
+                values = _Rare(cohort, population.holders[name], settings)
+                met = met + values.meetings(body)
+                chances.append(values.by_chance(body))
+        expected += np.max(chances, axis=0)
+    met.setdiag(0)
+    met.eliminate_zeros()
+    counts = np.diff(met.indptr).astype(np.int64)
+    found: Floats = np.clip(_log_ratio(counts, expected, body, settings), -settings.fit_cap, settings.fit_cap)
+    return found
+
+
+def _log_ratio(met: Numbers, expected: Floats, body: Mask, settings: LinkSettings) -> Floats:
+    """log10 of the chance to meet that many on the pool over that of a stranger.
+
+    On a pool counts are geometric with the mean of the body, and not all of a campaign are on it; if the body is no
+    pool's that mean is small, and so is what follows.
+    """
+    stranger = _of_stranger(met, expected, settings.related_share)
+    mean = max(float(met[body].mean()), 1e-9)
+    pooled = np.exp(met * np.log(mean / (1 + mean)) - np.log(1 + mean))
+    share = settings.pool_share
+    found: Floats = np.log10((1 - share) + share * pooled / np.maximum(stranger, 1e-12))
+    return found
+
+
+def _of_stranger(met: Numbers, expected: Floats, related: float) -> Floats:
+    """Chance of each count: Poisson about ``expected``, and a share of ``related`` accounts who know others.
+
+    These meet one more, and another with one half of the chance each time.
+    """
+    found: Floats = (1 - related) * poisson.pmf(met, expected)
+    for more in range(1, MOST_RELATED + 1):
+        found = found + related * 0.5**more * poisson.pmf(met - more, expected)
+    return found
+
+
+class _Rare:
+    """Values of one identifier that are rare outside a cohort, and who of the cohort holds them."""
+
+    def __init__(self, cohort: Cohort, holders: Holders, settings: LinkSettings) -> None:
+        split = holders.split(cohort.numbers)
+        rare = split.outside <= max(1.0, settings.rare_share * split.outside_accounts)
+        inside = np.isin(holders.accounts, cohort.numbers)
+        self._accounts = len(cohort.numbers)
+        self._meeting = split.meeting(rare)
+        self._place = np.searchsorted(cohort.numbers, holders.accounts[inside])
+        self._sorts = holders.sorts[inside]
+        self._values, self._held = np.unique(holders.values[inside], return_inverse=True)
+        self._rare = np.isin(holders.values[inside], split.values[rare])
+
+    def meetings(self, body: Mask) -> csr_matrix:
+        """int32[n, n], rare values that each account shares with each of the body."""
+        place, held = self._place[self._rare], self._held[self._rare]
+        shape = (self._accounts, len(self._values))
+        holds = csr_matrix((np.ones(len(place), np.int32), (place, held)), shape)
+        of_body = csr_matrix((body[place].astype(np.int32), (place, held)), shape)
+        of_body.eliminate_zeros()
+        return holds @ of_body.T
+
+    def by_chance(self, body: Mask) -> Floats:
+        """float64[n], accounts of the body that a stranger meets who holds as many values of each sort."""
+        expected = np.zeros(self._accounts)
+        for sort, chance in self._meeting.items():
+            same = self._sorts == sort
+            own = np.bincount(self._place[same], minlength=self._accounts).astype(np.float64)
+            mine = np.bincount(self._place[same], body[self._place[same]], self._accounts)
+            expected += own * (mine.sum() - mine) * chance
+        return expected
