@@ -35,8 +35,11 @@ def trimmed(values: Floats, share: float) -> float:
     return float(np.sort(values)[cut : len(values) - cut].mean())
 
 
-def level(values: Floats, share: float) -> Level:
-    """The level of one value an account, float64[n]; ``share`` below one half. Raises ValueError where n is 0."""
+def level(values: Floats, share: float, independent: int | None = None) -> Level:
+    """The level of one value an account, float64[n]; ``share`` below one half.
+
+    independent: how many of the values count for the error, where they hang together. Raises ValueError where n is 0.
+    """
     size = len(values)
     if size == 0:
         raise ValueError("a level needs one value, found none")
@@ -47,7 +50,7 @@ def level(values: Floats, share: float) -> Level:
         trimmed=_rounded(trimmed(ordered, share)),
         low=_rounded(trimmed(ordered[: size - hostile], share)),
         high=_rounded(trimmed(ordered[hostile:], share)),
-        error=_rounded(_error(ordered, hostile)),
+        error=_rounded(_error(ordered, hostile, size if independent is None else independent)),
     )
 
 
@@ -56,13 +59,13 @@ def _cut(size: int, share: float) -> int:
     return min(int(share * size), (size - 1) // 2)
 
 
-def _error(ordered: Floats, cut: int) -> float:
+def _error(ordered: Floats, cut: int, independent: int) -> float:
     """Standard error by the winsorised deviation (Tukey and McLaughlin 1963); 0 of a single value."""
     size = len(ordered)
     if size < 2:
         return 0.0
     held = np.clip(ordered, ordered[cut], ordered[size - 1 - cut])
-    return float(held.std(ddof=1)) / ((1 - 2 * cut / size) * math.sqrt(size))
+    return float(held.std(ddof=1)) / ((1 - 2 * cut / size) * math.sqrt(independent))
 
 
 def _rounded(value: float) -> float:

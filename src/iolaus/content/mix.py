@@ -17,6 +17,9 @@ from iolaus.content.levels import level
 from iolaus.sketch.content import CAPABILITIES, INTENTS, Content
 
 Rows = npt.NDArray[np.int64]
+NEXT = 8
+"""Accounts with which each is paired, in an order that only the key knows."""
+
 MOST_HOSTILE = 0.49
 """Largest share that levels can allow for: of one half nobody can say which half is honest."""
 
@@ -78,15 +81,17 @@ def _cell(sample: Sample, place: Place, rows: Rows, contamination: float) -> Cel
         length=[round(float(value)) for value in np.quantile(sample.lengths[rows], QUANTILES)],
         intents={name: level(intents[:, column], contamination) for column, name in enumerate(INTENTS)},
         capability={name: level(capability[:, column], contamination) for column, name in enumerate(CAPABILITIES)},
-        # An account stands in one pair, so that a share of accounts spoils at most twice that share of pairs.
-        cosine=level(pair_cosines(sample.topics[rows]), min(2 * contamination, MOST_HOSTILE)),
+        # Each account stands in as many pairs, so that a share of accounts spoils at most twice that share of pairs.
+        cosine=level(pair_cosines(sample.topics[rows]), min(2 * contamination, MOST_HOSTILE), len(rows) // 2),
     )
 
 
 def pair_cosines(topics: npt.NDArray[np.int8]) -> npt.NDArray[np.float64]:
-    """float64[n // 2]: cosine of each row and the next, every row in one pair; 0 with a row of zeros. n >= 2."""
-    size = len(topics) // 2 * 2
-    one, other = topics[0:size:2].astype(np.float64), topics[1:size:2].astype(np.float64)
-    length = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    found: npt.NDArray[np.float64] = (one * other).sum(1) / np.maximum(length, 1e-9)
-    return found
+    """float64[n * m]: cosine of each row and the next m ones, the first after the last; m = min(NEXT, n - 1), n >= 2.
+
+    0 with a row of zeros.
+    """
+    rows = topics.astype(np.float64)
+    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    steps = range(1, min(NEXT, len(unit) - 1) + 1)
+    return np.concatenate([(unit * np.roll(unit, -step, axis=0)).sum(1) for step in steps])
