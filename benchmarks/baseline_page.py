@@ -38,7 +38,7 @@ def _customers(figures: Figures) -> str:
         return f"{row[name]} ({low:.1%} to {high:.1%})"
 
     return table(
-        ("crowd", "cohorts", "the scan itself", "a baseline that knows it", "one that holds all", "one that never saw it",
+        ("crowd", "cohorts", "the scan itself", "a baseline that knows it", "one of everybody", "one that never saw it",
          "yes because it is new", "accused, any way"),
         (
             (r["crowd"].replace("_", " "), r["cohorts"], *(cell(r, name) for name in WAYS), r["accused"])
