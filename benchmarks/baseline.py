@@ -1,7 +1,7 @@
 """What a baseline of the provider's own mix is worth: how far hostile traffic moves it, and what it makes of a new
 honest customer.
 
-    python -m benchmarks.baseline [--scale 0.6] [--seeds 0 1 2 3] [--json PATH]
+    python -m benchmarks.baseline [--scale 0.5] [--seeds 0 1 2 3] [--json PATH]   # 5 minutes on two cores
 
 *Contamination*: worlds of the demo's honest crowds with no, 5, 20 and 50 % hostile accounts. The mix that is learnt is
 compared with that of the honest accounts alone, known by truth. *A new customer*: a baseline is learnt on one honest
@@ -199,7 +199,7 @@ def _with_bounds(row: Row) -> Row:
 def main() -> None:
     """Measure, and write figures and tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scale", type=float, default=0.6, help="multiplies the size of every world")
+    parser.add_argument("--scale", type=float, default=0.5, help="multiplies the size of every world")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3])
     parser.add_argument("--json", type=Path, default=DOCS / "content_baseline.json")
     asked = parser.parse_args()

@@ -12,22 +12,27 @@ WAYS = ("scan", "known", "cleared", "new", "turned")
 
 
 def _contamination(figures: Figures) -> str:
-    def weight(value: float | None) -> str:
-        return "-" if value is None else f"{value:+.2f}"
-
+    moved = ("everybody_mean", "everybody_trimmed", "taught_mean", "taught_trimmed")
     return table(
-        ("hostile accounts", "worlds", "all, mean", "all, trimmed", "closed, mean", "closed, trimmed", "all, cosine",
-         "closed, cosine", "within the stated range", "hostile that taught", "honest left out",
-         "campaign beside the scan", "beside all", "beside the closed mix", "beside the truth"),
+        ("hostile accounts", "worlds", "everybody, mean", "everybody, trimmed", "who may teach, mean",
+         "who may teach, trimmed", "honest levels within the range", "hostile accounts that taught", "honest left out"),
         (
             (
-                share(r["share"]), r["worlds"],
-                *(f"{r[name]:.3f}" for name in ("everybody_mean", "everybody_trimmed", "taught_mean", "taught_trimmed",
-                                                "everybody_cosine", "taught_cosine")),
-                share(r["held"]), share(r["hostile_taught"]), share(r["honest_left_out"]),
-                *(weight(r[f"weight_{name}"]) for name in ("scan", "everybody", "taught", "clean")),
+                f"{r['share']:.0%}", r["worlds"], *(f"{r[name]:.3f}" for name in moved),
+                *(share(r[name]) for name in ("held", "hostile_taught", "honest_left_out")),
             )
             for r in figures["contamination"]
+        ),
+    )  # fmt: skip
+
+
+def _weights(figures: Figures) -> str:
+    return table(
+        ("hostile accounts", "the scan's other accounts", "a baseline of everybody", "of who may teach",
+         "of the honest, by truth"),
+        (
+            (f"{r['share']:.0%}", *(f"{r[f'weight_{name}']:+.2f}" for name in ("scan", "everybody", "taught", "clean")))
+            for r in figures["contamination"] if r["weight_scan"] is not None
         ),
     )  # fmt: skip
 
@@ -49,5 +54,6 @@ def _customers(figures: Figures) -> str:
 
 SECTIONS: dict[str, Callable[[Figures], str]] = {
     "baseline_contamination": _contamination,
+    "baseline_weights": _weights,
     "baseline_customers": _customers,
 }

@@ -85,6 +85,8 @@ def accused_in(results: Iterable[Path]) -> set[str]:
     found: set[str] = set()
     for folder in results:
         path = folder / "accounts.parquet"
+        if not path.is_file():
+            raise InputError(f"{folder}: holds no accounts.parquet. Give the --out of a finished scan.")
         try:
             table = pq.read_table(path)
             check(table, RESULT_ACCOUNTS)
