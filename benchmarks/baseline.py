@@ -1,12 +1,12 @@
 """What a baseline of the provider's own mix is worth: how far hostile traffic moves it, and what it makes of a new
 honest customer.
 
-    python -m benchmarks.baseline [--scale 0.5] [--seeds 0 1 2 3] [--json PATH]   # 5 minutes on two cores
+    python -m benchmarks.baseline [--scale 0.5] [--seeds 0 1 2 3] [--json PATH]   # 12 minutes on two cores
 
 *Contamination*: worlds of the demo's honest crowds with no, 5, 20 and 50 % hostile accounts. The mix that is learnt is
 compared with that of the honest accounts alone, known by truth. *A new customer*: a baseline is learnt on one honest
 world; the cohorts of a crowd in other honest worlds are weighed with it, once with that crowd in the first world and
-once without.
+once without. *Whole scans*: who is accused without a baseline, and with one of another world.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from benchmarks.baseline_worlds import CONTAMINATION, Mask, Seen, seen
 from iolaus.campaign.judge import Judgement, judge
 from iolaus.campaign.run import Judged
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
-from iolaus.content.baseline import Baseline
+from iolaus.content.baseline import Baseline, save
 from iolaus.evaluate.rates import clopper_pearson
 from iolaus.evaluate.scanning import judging_settings
 from iolaus.link.cohort import Cohort
@@ -196,6 +196,33 @@ def _with_bounds(row: Row) -> Row:
     return {**row, "bounds": {name: clopper_pearson(row[name], row["cohorts"]) for name in (*WAYS, "turned")}}
 
 
+def whole_scans(seeds: list[int], scale: float, settings: Settings, place: Path) -> list[Row]:
+    """A row for each share, and one for honest worlds: who is accused, without a baseline and with one of others."""
+    with seen(contaminated(0.0, place), PAST, scale, settings, place / "past") as past:
+        save(past.baseline(past.allowed.may), place / "demo.json")
+    with seen("honest", PAST, scale, settings, place / "past") as past:
+        save(past.baseline(past.allowed.may), place / "honest.json")
+    worlds = [(f"demo, {share:.0%} hostile", contaminated(share, place), "demo.json") for share in SHARES[1:]]
+    rows: list[Row] = []
+    for name, scenario, kept in [*worlds, ("honest", "honest", "honest.json")]:
+        link = settings.link.model_copy(update={"baseline": place / kept})
+        for way, chosen in (("no baseline", settings), ("baseline", settings.model_copy(update={"link": link}))):
+            counts = [_accused(world) for world in _worlds(scenario, seeds, scale, chosen, place)]
+            rows.append({"worlds": name, "way": way, **{key: sum(c[key] for c in counts) for key in counts[0]}})
+    return rows
+
+
+def _accused(world: Seen) -> Row:
+    accused = world.accused
+    return {
+        "hostile": int(world.hostile.sum()),
+        "found": int((accused & world.hostile).sum()),
+        "honest": int((~world.hostile).sum()),
+        "wronged": int((accused & ~world.hostile).sum()),
+        "campaigns": len(world.found.campaigns),
+    }
+
+
 def main() -> None:
     """Measure, and write figures and tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -210,6 +237,7 @@ def main() -> None:
             "scale": asked.scale,
             "seeds": asked.seeds,
             "contamination": contamination(asked.seeds, asked.scale, settings, place),
+            "scans": whole_scans(asked.seeds, asked.scale, settings, place),
             "customers": customers(asked.seeds, asked.scale, settings, place),
         }
     asked.json.write_text(json.dumps(figures) + "\n", "utf-8")

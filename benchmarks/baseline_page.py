@@ -37,6 +37,14 @@ def _weights(figures: Figures) -> str:
     )  # fmt: skip
 
 
+def _scans(figures: Figures) -> str:
+    return table(
+        ("worlds", "way", "hostile accounts", "accused", "honest accounts", "accused of them", "campaigns"),
+        ((r["worlds"], r["way"], *(r[key] for key in ("hostile", "found", "honest", "wronged", "campaigns")))
+         for r in figures["scans"]),
+    )  # fmt: skip
+
+
 def _customers(figures: Figures) -> str:
     def cell(row: Figures, name: str) -> str:
         low, high = row["bounds"][name]
@@ -55,5 +63,6 @@ def _customers(figures: Figures) -> str:
 SECTIONS: dict[str, Callable[[Figures], str]] = {
     "baseline_contamination": _contamination,
     "baseline_weights": _weights,
+    "baseline_scans": _scans,
     "baseline_customers": _customers,
 }

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 import iolaus
 from iolaus.campaign.run import Judged, Outcome
+from iolaus.campaign.settings import VerdictSettings
 from iolaus.campaign.teachers import Teachers, teachers
 from iolaus.content.baseline import FORMAT, Baseline
 from iolaus.content.mix import Sample, cells
@@ -28,6 +29,7 @@ from iolaus.scan import stages
 from iolaus.settings import Settings
 from iolaus.simulate import simulate
 from iolaus.sketch.content import Content
+from iolaus.sketch.content_backends import model_id
 from iolaus.workspace import Workspace
 
 Mask = npt.NDArray[np.bool_]
@@ -47,6 +49,7 @@ class Seen:
     crowd: npt.NDArray[np.str_]
     hostile: Mask
     strata: tuple[tuple[str, str], ...]
+    key_id: str
 
     def baseline(self, may: Mask, contamination: float = CONTAMINATION) -> Baseline:
         """The mix of the accounts that may teach, bool[accounts]. Raises ValueError where they are too few for one."""
@@ -55,14 +58,23 @@ class Seen:
         if not found:
             raise ValueError(f"{len(rows)} accounts are too few for a baseline")
         return Baseline(
-            format=FORMAT, iolaus=iolaus.__version__, key_id="", content_model="", first="", last="",
-            contamination=contamination, least=10, accounts=len(rows), conversations=0, left_out={}, cleared=0,
+            format=FORMAT, iolaus=iolaus.__version__, key_id=self.key_id, content_model=model_id(None), first="",
+            last="", contamination=contamination, least=10, accounts=len(rows), conversations=0, left_out={}, cleared=0,
             cells=found,
         )  # fmt: skip
 
     def population(self, baseline: Baseline) -> Population:
         """Everybody of this world beside a baseline."""
         return replace(self.found.population, baseline=baseline, strata=self.strata)
+
+    @property
+    def accused(self) -> Mask:
+        """bool[accounts]: who reaches the membership from which a scan accuses."""
+        found = np.zeros(len(self.hostile), bool)
+        for judged in self.found.campaigns:
+            if judged.members is not None:
+                found[judged.members.numbers[judged.members.membership >= VerdictSettings().accuse_membership]] = True
+        return found
 
     def cohorts_of(self, mask: Mask) -> Iterator[Judged]:
         """Tested cohorts most of whose accounts are of ``mask``, bool[accounts]."""
@@ -97,7 +109,7 @@ def seen(scenario: str, seed: int, scale: float, settings: Settings, place: Path
         yield Seen(
             found, teachers(found, accounts, None, ()), sample, numbers,
             np.array([row["crowd"] for row in rows]), np.array([row["hostile"] for row in rows]),
-            strata(engine, accounts, names),
+            strata(engine, accounts, names), key.id,
         )  # fmt: skip
     finally:
         engine.close()
