@@ -97,6 +97,15 @@ def test_a_scan_without_one_says_nothing_of_baselines(taught: Taught, tmp_path: 
     assert "baseline" not in record["settings"]["link"]
 
 
+def test_no_input_is_written_over(taught: Taught) -> None:
+    given = taught.inputs.accounts
+    assert given is not None
+    before = given.read_bytes()
+    with pytest.raises(InputError, match="Give a folder apart from the inputs"):
+        learn(taught.inputs, settings_of(), Lesson(), given, Progress(False))
+    assert given.read_bytes() == before
+
+
 def test_too_few_accounts_and_a_foreign_file_are_one_line_each(
     taught: Taught, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,3 +122,4 @@ def test_too_few_accounts_and_a_foreign_file_are_one_line_each(
     told = capsys.readouterr().err.strip()
     assert "\n" not in told
     assert "foreign.json: no baseline" in told
+    assert not list(out.rglob("part-*.parquet")), "it is refused before anything is read"

@@ -50,7 +50,7 @@ def learn(inputs: Inputs, settings: Settings, lesson: Lesson, to: Path, progress
     Raises InputError for bad input, and where fewer accounts may teach than a mix needs.
     """
     place = to.with_name(f".{to.name}.work")
-    refuse_inputs_in(place, inputs)
+    refuse_inputs_in(to, inputs)
     key = load_key(settings.sketch.key_file)
     work = open_workspace(inputs, settings, key, place)
     engine = Engine(settings.engine, work.root / "scratch")

@@ -29,6 +29,7 @@ from iolaus.ingest.normal_form import write_normal_form
 from iolaus.ingest.summary import Summary
 from iolaus.key import Key
 from iolaus.key import load as load_key
+from iolaus.link.strata import baseline_of
 from iolaus.progress import Progress
 from iolaus.report.page import write_report
 from iolaus.settings import Settings
@@ -85,6 +86,7 @@ def stages(
     inputs: Inputs, settings: Settings, key: Key, work: Workspace, engine: Engine, progress: Progress, out: Path
 ) -> tuple[Summary, Outcome]:
     """Every stage from the logs to judged cohorts; tables stay in ``work``, rejects of a failure in ``out``."""
+    baseline_of(settings.link, key)  # A foreign one is refused before anything is read.
     read = _read(inputs, settings, key, work, engine, progress, out)
     sketch.run(work, settings.sketch, key, engine, progress)
     phrases.run(work, settings.sketch, engine, progress)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from iolaus.content.baseline import Kind, load_for
+from iolaus.content.baseline import Baseline, Kind, load_for
 from iolaus.content.matching import script
 from iolaus.engine import Engine
 from iolaus.key import Key
@@ -23,11 +23,18 @@ OTHER = "other"
 """A pathway of which the baseline keeps no cell."""
 
 
-def with_baseline(population: Population, engine: Engine, settings: LinkSettings, key: Key) -> Population:
-    """The population with the baseline that is set, if one is. Raises InputError for one of another key or model."""
+def baseline_of(settings: LinkSettings, key: Key) -> Baseline | None:
+    """The baseline that is set, if one is. Raises InputError for one of another key, format or content model."""
     if settings.baseline is None:
+        return None
+    return load_for(settings.baseline, key.id, model_id(settings.content_model))
+
+
+def with_baseline(population: Population, engine: Engine, settings: LinkSettings, key: Key) -> Population:
+    """The population with the baseline that is set, if one is. Raises as :func:`baseline_of`."""
+    found = baseline_of(settings, key)
+    if found is None:
         return population
-    found = load_for(settings.baseline, key.id, model_id(settings.content_model))
     names = {key.hash(name.encode()): name for name in found.pathways}
     return replace(population, baseline=found, strata=strata(engine, population.accounts, names))
 
