@@ -15,6 +15,7 @@ from rich.table import Table
 from iolaus.content.cli import app as content
 from iolaus.errors import InputError, TooManyRejectsError
 from iolaus.evaluate.cli import app as evaluate
+from iolaus.options import Account, Accounts, Events, Format, Logs, Mapping, MaxRejects, Releases, SettingsFile
 
 app = typer.Typer(
     name="iolaus",
@@ -27,15 +28,6 @@ app = typer.Typer(
 app.add_typer(content)
 app.add_typer(evaluate)
 
-Logs = Annotated[list[str], typer.Argument(help="files, folders or globs of request logs", metavar="LOGS...")]
-Accounts = Annotated[Path | None, typer.Option(help="the account table (CSV, JSONL or Parquet)")]
-Events = Annotated[Path | None, typer.Option(help="what happened to accounts, and when")]
-Releases = Annotated[Path | None, typer.Option(help="when models were released")]
-Format = Annotated[str | None, typer.Option(help="format of the logs, where it is not recognised")]
-Mapping = Annotated[Path | None, typer.Option(help="a TOML file that maps other logs to the normal form")]
-Account = Annotated[str | None, typer.Option(help="account of every row, for logs that name none")]
-MaxRejects = Annotated[float | None, typer.Option(help="largest share of refused rows in one file")]
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="a TOML file of settings")]
 Out = Annotated[Path, typer.Option(help="folder for the results")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="log each stage with counts and seconds")]
 

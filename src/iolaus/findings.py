@@ -113,8 +113,11 @@ class Cohorts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     cohorts: list[Campaign]
 
 
-class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """run.json: what was scanned with what. No clock, no absolute path, no thread count."""
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """run.json: what was scanned with what. No clock, no absolute path, no thread count.
+
+    ``baseline``: sha256, first and last day of the provider's own mix, where one was set.
+    """
 
     schema_version: int
     versions: dict[str, str]
@@ -129,3 +132,4 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     assessable: dict[str, dict[str, dict[str, float]]]
     """By 'pathway' and 'programme': value -> {accounts, assessed, exchanges, with_text}."""
     warnings: list[str]
+    baseline: dict[str, str] | None = None

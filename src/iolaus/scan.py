@@ -18,6 +18,7 @@ import iolaus
 from iolaus.campaign import results
 from iolaus.campaign import run as campaign
 from iolaus.campaign.run import Outcome
+from iolaus.content import baseline
 from iolaus.engine import Engine
 from iolaus.errors import InputError, TooManyRejectsError
 from iolaus.findings import SCHEMA_VERSION, RunRecord
@@ -28,6 +29,7 @@ from iolaus.ingest.normal_form import write_normal_form
 from iolaus.ingest.summary import Summary
 from iolaus.key import Key
 from iolaus.key import load as load_key
+from iolaus.link.strata import baseline_of
 from iolaus.progress import Progress
 from iolaus.report.page import write_report
 from iolaus.settings import Settings
@@ -48,8 +50,9 @@ RESULT_FILES = (
     "timings.json",
 )
 
-WITHOUT_EFFECT = {"engine": {"memory_mb", "threads"}, "sketch": {"key_file"}}
-"""Settings that change no result: they are neither in run.json nor in the key of the working state."""
+WITHOUT_EFFECT = {"engine": {"memory_mb", "threads"}, "sketch": {"key_file"}, "link": {"baseline"}}
+"""Settings that change no result: they are neither in run.json nor in the key of the working state. Of a baseline the
+content counts, not the path."""
 
 
 def scan(inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Outcome:
@@ -63,13 +66,7 @@ def scan(inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> O
     drop_results(out)
     engine = Engine(settings.engine, work.root / "scratch")
     try:
-        read = _read(inputs, settings, key, work, engine, progress, out)
-        sketch.run(work, settings.sketch, key, engine, progress)
-        phrases.run(work, settings.sketch, engine, progress)
-        fingerprint.run(work, settings.fingerprint, engine, progress)
-        # One thread: cohorts are small, and sums must not depend on how many cores there are.
-        with threadpool_limits(1, "blas"):
-            found = campaign.run(work, settings, engine, progress, read.has_account_table)
+        read, found = stages(inputs, settings, key, work, engine, progress, out)
         with progress.stage("results", "cohorts") as tick:
             results.write(found, work, engine, settings.verdict, out)
             write_record(read, settings, key, work, engine, out)
@@ -83,6 +80,20 @@ def scan(inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> O
     write_timings(progress, out)
     forget_text(work)
     return found
+
+
+def stages(
+    inputs: Inputs, settings: Settings, key: Key, work: Workspace, engine: Engine, progress: Progress, out: Path
+) -> tuple[Summary, Outcome]:
+    """Every stage from the logs to judged cohorts; tables stay in ``work``, rejects of a failure in ``out``."""
+    baseline_of(settings.link, key)  # A foreign one is refused before anything is read.
+    read = _read(inputs, settings, key, work, engine, progress, out)
+    sketch.run(work, settings.sketch, key, engine, progress)
+    phrases.run(work, settings.sketch, engine, progress)
+    fingerprint.run(work, settings.fingerprint, engine, progress)
+    # One thread: cohorts are small, and sums must not depend on how many cores there are.
+    with threadpool_limits(1, "blas"):
+        return read, campaign.run(work, settings, engine, progress, read.has_account_table)
 
 
 def _read(
@@ -129,12 +140,23 @@ def open_workspace(inputs: Inputs, settings: Settings, key: Key, out: Path) -> W
 
 
 def with_effect(settings: Settings) -> dict[str, dict[str, Any]]:
-    """The settings that affect results, as plain values."""
+    """The settings that affect results, as plain values. Raises InputError where a baseline cannot be read."""
     tree: dict[str, dict[str, Any]] = settings.model_dump(mode="json")
-    return {
+    effect = {
         section: {name: value for name, value in values.items() if name not in WITHOUT_EFFECT.get(section, set())}
         for section, values in tree.items()
     }
+    if settings.link.baseline is not None:
+        effect["link"]["baseline"] = baseline.digest(settings.link.baseline)
+    return effect
+
+
+def baseline_record(path: Path | None) -> dict[str, str] | None:
+    """What run.json says of a baseline: its bytes and its days; None where none is set."""
+    if path is None:
+        return None
+    found = baseline.load(path)
+    return {"sha256": baseline.digest(path), "first": found.first, "last": found.last}
 
 
 def write_record(read: Summary, settings: Settings, key: Key, work: Workspace, engine: Engine, out: Path) -> None:
@@ -153,6 +175,7 @@ def write_record(read: Summary, settings: Settings, key: Key, work: Workspace, e
         defects=read.defects,
         assessable=shares,
         warnings=read.warnings,
+        baseline=baseline_record(settings.link.baseline),
     )
     write_atomically(out / "run.json", msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
 

@@ -21,9 +21,11 @@ from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate, find
 from iolaus.link.fit import account_fit
 from iolaus.link.passages import SharedWords
+from iolaus.link.population import Population
 from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
 from iolaus.link.settings import LinkSettings
+from iolaus.link.strata import with_baseline
 from iolaus.progress import Progress
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import Workspace
@@ -73,9 +75,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Every judged cohort, the strongest first."""
+    """Every judged cohort, the strongest first, and everybody."""
 
     cohorts: list[Judged]
+    population: Population
 
     @property
     def campaigns(self) -> list[Judged]:
@@ -87,9 +90,11 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
     """Find candidates, weigh, judge and join them."""
     exchanges = work.folder("ingest") / "exchanges"
     with progress.stage("candidates", "candidates") as tick:
+        key = load_key(settings.sketch.key_file)
         assembly = Assembly(work, engine, settings.link, has_accounts)
+        assembly.population = with_baseline(assembly.population, engine, settings.link, key)
         candidates = find(engine, settings.link)
-        shared = SharedWords.load(work.folder("sketch"), load_key(settings.sketch.key_file))
+        shared = SharedWords.load(work.folder("sketch"), key)
         words = read(exchanges, engine, candidates, settings.link, shared)
         assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
         assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
@@ -105,7 +110,8 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         cohorts = list(_measured(judged, assembly, engine, settings))
         cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
-    return Outcome(sorted(cohorts, key=lambda found: (-found.judgement.probability, found.tested.candidate.id)))
+    cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
+    return Outcome(cohorts, assembly.population)
 
 
 def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settings: Settings) -> Iterator[Judged]:

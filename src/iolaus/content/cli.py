@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from iolaus.content.baseline_cli import app as baseline
+
 app = typer.Typer(
     name="content",
     help="What requests are compared with.",
@@ -14,6 +16,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(baseline)
 
 
 @app.callback()

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from iolaus.content.baseline import Baseline
+
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -95,6 +97,7 @@ class Population:
     accounts: one row by account number, fingerprint columns and account table columns (prefix ``known_``
     for the latter). holders: identifier name -> who holds what. hourly: int64[hours], conversations of
     everyone by hour from ``origin`` (microseconds). has_accounts: whether an account table was given.
+    baseline: the provider's own mix where one is set; strata: programme and pathway of each account then.
     """
 
     accounts: pa.Table
@@ -105,6 +108,8 @@ class Population:
     events: pa.Table | None = None
     samples: Mapping[str, Floats] = field(default_factory=dict)
     components: int = 32
+    baseline: Baseline | None = None
+    strata: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def directions(self) -> Floats | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -42,6 +43,22 @@ def read(
         )
         for name, table in wanted.items()
     }
+
+
+def one_of_each(
+    exchanges: Path, engine: Engine, accounts: npt.NDArray[np.int32], most: int, shared: SharedWords
+) -> tuple[pa.Table, list[str]]:
+    """One request of each of up to ``most`` of the accounts (numbers), by key: columns seq, account; and the texts."""
+    engine.register("asked", pa.table({"account": pa.array(accounts, pa.int32())}))
+    rows = engine.table(
+        "SELECT seq, account FROM (SELECT seq, account, conversation, row_number() OVER (PARTITION BY account"
+        " ORDER BY conversation) AS place FROM conversations SEMI JOIN asked USING (account) WHERE readable) AS placed"
+        f" WHERE place = 1 ORDER BY conversation LIMIT {most}"
+    )
+    texts = _texts(exchanges, np.sort(rows["seq"].to_numpy()), shared)
+    seqs = rows["seq"].to_pylist()
+    there = [place for place, seq in enumerate(seqs) if seq in texts]
+    return rows.take(pa.array(there, pa.int64())), [texts[seqs[place]] for place in there]
 
 
 def _rows(engine: Engine, candidate: Candidate, limit: int) -> pa.Table:

@@ -122,5 +122,10 @@ class LinkSettings(BaseModel):
         0.1, gt=0, lt=1, description="p-value above which a cohort counts as like its matched honest accounts"
     )
     two_sample_cap: float = Field(0.3, gt=0, description="largest weight of a difference from matched honest accounts")
+    baseline: Path | None = Field(
+        None,
+        description="file of the provider's own mix, made by 'iolaus content baseline learn', with which intents and"
+        " narrowness are compared in place of the other accounts of the scan",
+    )
     narrowness_weight: float = Field(3.0, gt=0, description="weight of a difference of cosines")
     narrowness_cap: float = Field(0.5, gt=0, description="largest weight of narrowness")

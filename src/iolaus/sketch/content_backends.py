@@ -5,11 +5,13 @@ Both answer as :class:`iolaus.sketch.content.ContentModel`. Nothing needs them.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import pyarrow as pa
 
 from iolaus.errors import InputError
 from iolaus.sketch.content import CAPABILITIES, INTENTS, Content, ContentModel, Floats, shipped_model, sigmoid, softmax
+from iolaus.workspace import disk_error
 
 OUTPUTS = len(INTENTS) + len(CAPABILITIES)
 ARRAYS = ("words", "vectors", "head", "bias")
@@ -74,6 +77,16 @@ def content_of(logits: Floats) -> Content:
 def chosen(path: Path | None) -> ContentModel:
     """The user's model where there is one, else the one that ships. Raises as :func:`load`."""
     return shipped_model() if path is None else load(path)
+
+
+@cache
+def model_id(path: Path | None) -> str:
+    """Names the model that :func:`chosen` gives by its bytes: 16 hex digits. Raises InputError for no file."""
+    try:
+        content = (files("iolaus") / "data" / "content.npz").read_bytes() if path is None else path.read_bytes()
+    except OSError as error:
+        raise disk_error(path or Path("content.npz"), error) from error
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def load(path: Path) -> ContentModel:

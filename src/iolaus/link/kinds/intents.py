@@ -5,7 +5,8 @@ classifiers, where they fill a cohort's requests.
 Must spare: anybody who reasons step by step, grades essays or rewrites politely; a popular prompt that says so
 is shared by strangers, whom the control question leaves alone.
 An analyst next: reads the published phrase.
-Source: log ratio of mean probabilities of a keyed sample, smoothed; the model is told of in docs/content.md.
+Source: log ratio of mean probabilities of a keyed sample, smoothed; the model is told of in docs/content.md. Where the
+provider's own mix is set, trimmed means of both, matched in script, programme and pathway.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ import math
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+
+from iolaus.content.levels import trimmed
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
+from iolaus.link.strata import kinds_of
 from iolaus.link.weights import piece
-from iolaus.sketch.content import INTENTS, pooled
+from iolaus.sketch.content import CAPABILITIES, INTENTS, pooled
 from iolaus.sketch.content_backends import chosen
 
 KIND = "intents"
@@ -29,11 +35,13 @@ QUESTION: Question = "content"
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
     """The intent whose pooled probability stands highest above everyone else's; what the requests work with beside."""
-    if len(cohort.words) < settings.least_words or len(cohort.outside_words) < settings.least_words:
+    if len(cohort.words) < settings.least_words:
         return None
-    model = chosen(settings.content_model)
-    mine, capabilities = pooled(model, cohort.words)
-    others = _strangers(settings.content_model, cohort.outside_words)
+    read = _beside_baseline if population.baseline is not None else _beside_strangers
+    found = read(cohort, population, settings)
+    if found is None:
+        return None
+    mine, capabilities, others = found
     floor = settings.intents_floor
     ratios = {name: math.log10((mine[name] + floor) / (others[name] + floor)) for name in INTENTS}
     best = max(sorted(ratios), key=lambda name: ratios[name])
@@ -44,13 +52,39 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         QUESTION,
         max(0.0, ratios[best]) * settings.intents_weight,
         settings.intents_cap,
-        f"{mine[best]:.0%} of sampled requests read as {best.replace('_', ' ')}, {others[best]:.0%} of everyone"
-        f" else's. Capability: {capability.replace('_', ' ')}, {capabilities[capability]:.0%}.",
+        f"{mine[best]:.0%} of sampled requests read as {best.replace('_', ' ')}, {others[best]:.0%} of"
+        f" {'everyone else' if population.baseline is None else 'the baseline'}'s. Capability:"
+        f" {capability.replace('_', ' ')}, {capabilities[capability]:.0%}.",
         sampled=len(cohort.words),
         others=others[best],
         capability_share=capabilities[capability],
         **mine,
     )
+
+
+Compared = tuple[dict[str, float], dict[str, float], dict[str, float]]
+"""Intents of the cohort, its capabilities, intents of those with whom it is compared."""
+
+
+def _beside_strangers(cohort: Cohort, _: Population, settings: LinkSettings) -> Compared | None:
+    """Means, beside those of the other accounts of the scan; None where these are too few."""
+    if len(cohort.outside_words) < settings.least_words:
+        return None
+    mine, capabilities = pooled(chosen(settings.content_model), cohort.words)
+    return mine, capabilities, _strangers(settings.content_model, cohort.outside_words)
+
+
+def _beside_baseline(cohort: Cohort, population: Population, settings: LinkSettings) -> Compared | None:
+    """Means without the ends, beside those of the provider's own mix; None where none is set."""
+    if population.baseline is None:
+        return None
+    others = population.baseline.matched(kinds_of(cohort, population))
+    found = chosen(settings.content_model).read(pa.array(cohort.words, pa.large_string()))
+    capability = found.capability.astype(np.float64).mean(0)
+    mine = {
+        name: trimmed(found.intents[:, column].astype(np.float64), others.trim) for column, name in enumerate(INTENTS)
+    }
+    return mine, dict(zip(CAPABILITIES, capability.tolist(), strict=True)), others.intents
 
 
 @lru_cache(maxsize=2)

@@ -3,7 +3,8 @@
 Sees: one capability that is harvested.
 Must spare: users of a product for one purpose and a class of one subject, who are as narrow: weak by design.
 An analyst next: names the capability.
-Source: mean cosine of topic vectors between accounts, beside that of a keyed sample of everyone else.
+Source: mean cosine of topic vectors between accounts, beside that of a keyed sample of everyone else, or of accounts of
+the same scripts, programmes and pathways in the provider's own mix where one is set.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Floats, Population
 from iolaus.link.settings import LinkSettings
+from iolaus.link.strata import kinds_of
 from iolaus.link.weights import piece
 
 KIND = "narrowness"
@@ -23,11 +25,10 @@ QUESTION: Question = "content"
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
     """Cosine between accounts within the cohort minus that between strangers, on a capped linear scale."""
-    strangers = population.samples.get("topics")
-    if strangers is None or len(strangers) < settings.least_sweep or len(cohort.topics) < settings.least_sweep:
+    outside = _outside(cohort, population, settings)
+    if outside is None or len(cohort.topics) < settings.least_sweep:
         return None
     within = between_cosine(cohort.topics.astype(np.float64), cohort.member[cohort.topic_rows])
-    outside = between_cosine(strangers, np.arange(len(strangers)))
     if np.isnan(within):
         return None
     return piece(
@@ -40,6 +41,16 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         cosine=within,
         strangers=outside,
     )
+
+
+def _outside(cohort: Cohort, population: Population, settings: LinkSettings) -> float | None:
+    """Mean cosine between strangers; None where too few are known."""
+    if population.baseline is not None:
+        return population.baseline.matched(kinds_of(cohort, population)).cosine
+    strangers = population.samples.get("topics")
+    if strangers is None or len(strangers) < settings.least_sweep:
+        return None
+    return between_cosine(strangers, np.arange(len(strangers)))
 
 
 def between_cosine(vectors: Floats, group: np.ndarray) -> float:
