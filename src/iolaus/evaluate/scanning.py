@@ -51,7 +51,7 @@ def settings_digest(settings: Settings) -> str:
     return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
-JUDGED_CODE = ("ingest", "sketch", "fingerprint", "link", "campaign", "evaluate")
+JUDGED_CODE = ("ingest", "sketch", "fingerprint", "link", "content", "campaign", "evaluate")
 """Folders of the package whose code a judged world depends on."""
 
 
