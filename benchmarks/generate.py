@@ -2,8 +2,8 @@
 
     python -m benchmarks.generate [--scales X ...] [--full] [--runs N] [--work DIR] [--json PATH]
 
-Each world is made by ``iolaus simulate`` in a process of its own, every time with the same seed: the run fails where one
-byte differs. ``--full`` takes the whole scenario instead, 33 million exchanges, once.
+Each world is made by ``iolaus simulate`` in a process of its own, every time with the same seed: the run fails where
+one byte differs. ``--full`` takes the whole scenario instead, 33 million exchanges, once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ TARGET_RATE, TARGET_MB = 100_000, 4096
 
 @dataclass(frozen=True)
 class Row:
-    """One scale. Seconds, processor seconds and memory are of the fastest of ``runs``; ``disk_mb`` is 10^6 bytes each."""
+    """One scale, made ``runs`` times with one seed.
+
+    Seconds, wall and processor, are of the fastest run; ``peak_mb`` (2^20 bytes each) is the largest of all;
+    ``disk_mb`` (10^6 bytes each) is every file. ``same``: whether all runs gave the same bytes, None of one run.
+    """
 
     scale: float
     exchanges: int

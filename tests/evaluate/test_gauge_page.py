@@ -38,8 +38,8 @@ def test_a_row_holds_the_highest_figure_and_what_fails(tmp_path: Path) -> None:
         Reading("d", "developers", "boosted trees", "x", 0.99, "<= 0.85", "declared", "a reason of it"),
         Reading("c", "developers", "prompts", "seven", None, "<= 0.75", "not measurable"),
     ]
-    row = row_of("S1", 0.5, Gauge("w", readings))
-    assert (row.trees_all, row.trees_alike, row.prompts, row.declared) == (0.8, 0.9, None, 1)
+    row = row_of("S1", 0.5, Gauge("w", readings), 3)
+    assert (row.trees_all, row.trees_alike, row.prompts, row.declared, row.seeds) == (0.8, 0.9, None, 1, 3)
     assert row.over == ["c against developers: boosted trees, x (0.90)"]
     (tmp_path / "worlds.md").write_text(f"# Worlds\n\n{MARK}\n\nold\n\n## Next\n\nmore\n")
     record([row], tmp_path)
