@@ -35,6 +35,15 @@ VOLUME = (COUNTED - {"turns"}) | {"retries", "failed", "cut_short", "cached_inpu
 """What a scenario declares as ``volume``: who asks often is also seen to fail, to retry, and beside others."""
 
 
+PROGRAM = {"user_agent", "tls_fingerprint", "endpoint", "pathway", "prefill", "system_prompt", "system_characters",
+           "tools", "tool_results", "finish_reason", "max_tokens", "temperature", "thinking_budget", "reasoning_tokens",
+           "replayed_reasoning", "input_tokens", "cached_input_tokens", "turns", "turn_most", "gap_median",
+           "gap_variation"}  # fmt: skip
+"""What a scenario declares as ``program``: what a program sends of itself, and how it works through a task."""
+
+GROUPS = {"volume": VOLUME, "program": PROGRAM}
+
+
 class Reading(msgspec.Struct, frozen=True):
     """One line of the gauge. ``verdict``: holds, declared, fails, or not measurable."""
 
@@ -133,7 +142,7 @@ def _declared(columns: tuple[str, ...], apart: list[Apart]) -> str:
         plain = [column.removesuffix("_ever") for column in columns]
         if any(fnmatch(column, pattern) for column in plain for pattern in one.columns):
             return one.reason
-        if "volume" in one.columns and not VOLUME.isdisjoint(plain):
+        if any(not GROUPS[name].isdisjoint(plain) for name in one.columns if name in GROUPS):
             return one.reason
     return ""
 

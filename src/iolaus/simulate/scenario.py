@@ -94,7 +94,8 @@ class Apart(_Part):
     """Where the campaign's accounts stand apart by design: the gauge reads these columns, and does not fail them."""
 
     columns: list[str] = Field(
-        min_length=1, description="columns of the gauge or patterns of them; `volume`: all that follow from it"
+        min_length=1,
+        description="columns of the gauge or patterns of them, or `volume`, or `program`: all that follow from it",
     )
     reason: str = Field(min_length=10, description="why, in words")
     everyone: bool = Field(True, description="also against the look-alike crowd, not only against all honest accounts")
