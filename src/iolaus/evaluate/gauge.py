@@ -60,10 +60,11 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Gauge(msgspec.Struct, frozen=True):
-    """The gauge of one world."""
+    """The gauge of one world, or of several of one scenario; ``declared`` are the reasons that the scenario states."""
 
     world: str
     readings: list[Reading]
+    declared: list[str] = []
 
     @property
     def failures(self) -> list[Reading]:
@@ -88,7 +89,8 @@ def judged(found: Read) -> Gauge:
     for whole in found.wholes:
         name = "world" if len(found.wholes) == 1 else f"world {whole.label}"
         readings += [*_words(whole, name), *_tenants(whole, name), *_tokens(whole, name)]
-    return Gauge(", ".join(whole.label for whole in found.wholes), readings)
+    declared = [f"{campaign}: {one.reason}" for campaign, stated in sorted(found.plan.apart.items()) for one in stated]
+    return Gauge(", ".join(whole.label for whole in found.wholes), readings, declared)
 
 
 def _campaigns(part: Part, plan: Plan, padding: bool) -> Iterator[Reading]:

@@ -58,7 +58,7 @@ def row_of(scenario: str, scale: float, found: Gauge, seeds: int = 1) -> Row:
         scenario, scale, _highest(whole), _highest(alike),
         _highest([r for r in found.readings if r.check == "prompts"]),
         _highest([r for r in found.readings if r.check == "common words"]),
-        len({(r.campaign, r.reason) for r in found.readings if r.verdict == "declared"}), over, seeds,
+        len(found.declared), over, seeds,
     )  # fmt: skip
 
 
