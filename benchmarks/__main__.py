@@ -1,9 +1,10 @@
 """Every benchmark, one after the other, each in a process of its own; then docs/benchmarks.md anew.
 
-    python -m benchmarks [NAME ...] [--quick] [--json PATH] [--page PATH]
+    python -m benchmarks [NAME ...] [--quick | --full] [--json PATH] [--page PATH]
 
 Without names all of them run. What does not run keeps its figures. ``--quick`` takes small sizes, to see that all
-works, and writes nothing unless told where.
+works, and writes nothing unless told where. ``--full`` runs those that have a full size, at that size alone; its
+figures are kept beside the usual ones.
 """
 
 from __future__ import annotations
@@ -32,8 +33,12 @@ QUICK: dict[str, list[str]] = {
     "real_logs": [],
     "resume": ["--kills", "2", "--scale", "0.2"],
     "components": ["--scale", "0.3"],
+    "generate": ["--scales", "0.003", "0.006"],
 }
 """Every benchmark in its order, and what makes it quick."""
+
+FULL = ("generate",)
+"""Those that have a full size, too large for every run."""
 
 WITHOUT_JSON = ("formats", "resume", "components")
 
@@ -42,14 +47,19 @@ def main() -> None:
     """Run what was asked for; status 1 where any of it failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(QUICK)}")
-    parser.add_argument("--quick", action="store_true", help="small sizes")
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--quick", action="store_true", help="small sizes")
+    sizes.add_argument("--full", action="store_true", help=f"the full size of {', '.join(FULL)}")
     parser.add_argument("--json", type=Path, help="where figures are kept (default docs/benchmarks.json)")
     parser.add_argument("--page", type=Path, help="the page whose tables are made from them")
     asked = parser.parse_args()
     unknown = [name for name in asked.names if name not in QUICK]
     if unknown:
         parser.error(f"no benchmark is named {unknown[0]!r}; there are {', '.join(QUICK)}")
-    names = [name for name in QUICK if name in (asked.names or QUICK) and find_spec(f"benchmarks.{name}")]
+    able = FULL if asked.full else tuple(QUICK)
+    names = [name for name in able if name in (asked.names or able) and find_spec(f"benchmarks.{name}")]
+    if not names:
+        parser.error(f"{', '.join(asked.names)}: no full size; there is one of {', '.join(FULL)}")
     kept = asked.json or (None if asked.quick else DOCS / "benchmarks.json")
     page = asked.page or (None if asked.quick else DOCS / "benchmarks.md")
     figures: dict[str, Any] = read_json(kept) if kept is not None and kept.exists() else {}
@@ -57,11 +67,11 @@ def main() -> None:
     for name in names:
         print(f"\n== {name}", flush=True)
         machine = describe()
-        found = measure(name, QUICK[name] if asked.quick else [])
+        found = measure(name, QUICK[name] if asked.quick else ["--full"] if asked.full else [])
         if found is None:
             failed.append(name)
         elif found:
-            figures[name] = {"machine": machine} | found
+            figures[f"{name}_full" if asked.full else name] = {"machine": machine} | found
             if kept is not None:
                 kept.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     if page is not None and figures:

@@ -50,6 +50,11 @@ def scan(*arguments: object) -> list[str]:
     return [str(Path(sys.executable).with_name("iolaus")), "scan", *map(str, arguments)]
 
 
+def simulate(*arguments: object) -> list[str]:
+    """The command ``iolaus simulate`` of this interpreter's installation."""
+    return [str(Path(sys.executable).with_name("iolaus")), "simulate", *map(str, arguments)]
+
+
 def checked(arguments: list[str], key_file: Path | None = None) -> Ran:
     """As :func:`run`; raises SystemExit with the command's output where it fails."""
     ran = run(arguments, key_file)

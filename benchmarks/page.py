@@ -77,6 +77,22 @@ def _sketch(figures: Figures) -> str:
     )  # fmt: skip
 
 
+def _generate(figures: Figures) -> str:
+    return table(
+        ("scale", "exchanges", "accounts", "wall s", "cpu s", "exchanges/s", "peak MB", "MB on disk",
+         "bytes an exchange", "same bytes"),
+        (
+            (
+                f"{row['scale']:g}", f"{row['exchanges']:,}", f"{row['accounts']:,}", f"{row['seconds']:.1f}",
+                f"{row['processor_seconds']:.1f}", f"{row['exchanges'] / row['seconds']:,.0f}",
+                f"{row['peak_mb']:,.0f}", f"{row['disk_mb']:,.0f}", f"{row['disk_mb'] * 1e6 / row['exchanges']:.0f}",
+                "made once" if row["same"] is None else f"in {row['runs']} runs" if row["same"] else "no",
+            )
+            for row in figures["rows"]
+        ),
+    )  # fmt: skip
+
+
 def _broken(figures: Figures) -> str:
     rows = table(
         ("what is broken", "rows", "rejected", "kept", "reason or defect"),
@@ -107,6 +123,8 @@ SECTIONS: dict[str, Callable[[Figures], str]] = {
     "scan": _scan,
     "sketch": _sketch,
     "content": _sketch,
+    "generate": _generate,
+    "generate_full": _generate,
     "broken": _broken,
     "real_logs": _real_logs,
 }

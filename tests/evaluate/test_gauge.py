@@ -5,13 +5,16 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
 from iolaus.evaluate import gauge_fields
 from iolaus.evaluate.cli import app
-from iolaus.evaluate.gauge import Gauge, gauge
+from iolaus.evaluate.gauge import Gauge, gauge, judged
 from iolaus.evaluate.gauge_columns import Sheet
+from iolaus.evaluate.gauge_read import Apart, Part, Plan, Read
+from iolaus.evaluate.gauge_text import FEATURES, Prompts
 from iolaus.simulate import simulate
 
 GaugeOf = Callable[[str, float], tuple[Path, Gauge]]
@@ -50,14 +53,28 @@ def test_a_field_that_tells_is_told(kind: str, holds: bool) -> None:
     values = gauge_fields.recall_of_values(made, *rows, 0.05)
     assert all(one.holds for one in values) == holds
     assert [one.holds for one in gauge_fields.areas(made, *rows, 0.75)] == [holds]
-    assert (gauge_fields.boosted(made, *rows, set()) < 0.75) == holds
+    area = gauge_fields.boosted(made, *rows, set())
+    assert area is not None and (area < 0.75) == holds
 
 
 def test_a_declared_column_is_left_out_of_the_trees() -> None:
     made = sheet(80, 600, "apart")
     both = gauge_fields.boosted(made, np.arange(80), np.arange(80, 680), set())
     one = gauge_fields.boosted(made, np.arange(80), np.arange(80, 680), {"number"})
-    assert one < both - 0.1
+    assert one is not None and both is not None and one < both - 0.1
+    assert gauge_fields.boosted(made, np.arange(80), np.arange(80, 680), {"number", "field"}) is None
+
+
+@pytest.mark.parametrize(("crowd", "verdict"), [("x", "declared"), ("y", "fails")])
+def test_a_look_alike_excuses_only_where_it_was_compared(crowd: str, verdict: str) -> None:
+    """``x`` are all honest accounts, ``y`` nobody: what is declared against others alone then excuses nothing."""
+    apart = Apart(["number", "field"], "as all of its look-alikes do", everyone=False)
+    none = Prompts(*(pa.table({name: pa.array([], pa.float64()) for name in (*FEATURES, "opening")}),) * 2)
+    found = judged(Read(Plan({"c": [crowd]}, {"c": [apart]}), {False: Part(sheet(80, 600, "apart"), {"c": none})}, []))
+    told = {r.verdict for r in found.readings if r.against == "all honest" and r.check in ("value", "number")}
+    assert told == {verdict}
+    beside = {r.verdict for r in found.readings if r.against == crowd and r.check in ("value", "number", "fields")}
+    assert beside == ({"fails"} if crowd == "x" else {"not measurable"})
 
 
 @pytest.mark.parametrize(("scenario", "scale"), [("demo", 1.0), ("S1", 0.4), ("S10", 0.6)])

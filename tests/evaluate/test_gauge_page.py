@@ -9,6 +9,7 @@ import msgspec
 from iolaus.evaluate.gauge import Gauge, Reading
 from iolaus.evaluate.gauge_page import MARK, SCALES, Row, read, record, row_of, table
 from iolaus.simulate import shipped
+from iolaus.simulate.scenario import load
 
 DOCS = Path(__file__).parents[2] / "docs"
 HONEST = {"crowds2000", "honest"}
@@ -21,6 +22,11 @@ def recorded() -> list[Row]:
 def test_every_scenario_with_a_campaign_is_gauged() -> None:
     assert set(SCALES) == set(shipped()) - HONEST
     assert {row.scenario for row in recorded()} == set(SCALES)
+
+
+def test_the_file_counts_what_the_scenarios_declare() -> None:
+    stated = {name: sum(len(campaign.apart) for campaign in load(name).campaign) for name in SCALES}
+    assert {row.scenario: row.declared for row in recorded()} == stated
 
 
 def test_the_page_quotes_the_file() -> None:
@@ -38,8 +44,8 @@ def test_a_row_holds_the_highest_figure_and_what_fails(tmp_path: Path) -> None:
         Reading("d", "developers", "boosted trees", "x", 0.99, "<= 0.85", "declared", "a reason of it"),
         Reading("c", "developers", "prompts", "seven", None, "<= 0.75", "not measurable"),
     ]
-    row = row_of("S1", 0.5, Gauge("w", readings))
-    assert (row.trees_all, row.trees_alike, row.prompts, row.declared) == (0.8, 0.9, None, 1)
+    row = row_of("S1", 0.5, Gauge("w", readings, ["d: a reason of it"]), 3)
+    assert (row.trees_all, row.trees_alike, row.prompts, row.declared, row.seeds) == (0.8, 0.9, None, 1, 3)
     assert row.over == ["c against developers: boosted trees, x (0.90)"]
     (tmp_path / "worlds.md").write_text(f"# Worlds\n\n{MARK}\n\nold\n\n## Next\n\nmore\n")
     record([row], tmp_path)

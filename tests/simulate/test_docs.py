@@ -12,7 +12,7 @@ from iolaus.simulate.lookalikes import LOOKALIKES
 PAGE = (Path(__file__).parents[2] / "docs" / "worlds.md").read_text("utf-8")
 PARTS = (
     scenario.Scenario, scenario.Crowd, scenario.Campaign, scenario.Template, scenario.Identity, scenario.Network,
-    scenario.Bans, scenario.Pivot,
+    scenario.Bans, scenario.Pivot, scenario.Apart, scenario.Enforcement,
 )  # fmt: skip
 
 

@@ -54,6 +54,10 @@ def test_the_large_ones_have_the_reported_sizes(name: str) -> None:
         (("exchanges = 100", "exchanges = -4"), r"mine.toml: campaign.0.exchanges: .*\(found '-4'\)"),
         (('"individuals"', '"individual"'), r"crowd.0.kind: unknown name 'individual'. Did you mean 'individuals'"),
         (('id = "c"', 'id = "c"\nlook_like = "develpers"'), r"look_like: unknown name 'develpers'. Did you mean 'dev"),
+        (
+            ("exchanges = 100", 'exchanges = 100\n[[campaign.apart]]\ncolumns = ["trees"]\nreason = "because of it"'),
+            r"mine.toml: campaign.0.apart.0.columns: .*'trees' is no column. Name what sets the accounts apart",
+        ),
         (('id = "c"', 'id = "c"\nlanguages = ["xx"]'), r"languages: unknown name 'xx'"),
         (('id = "c"', 'id = "c"\nhijacked = "saas"'), r"hijacked: unknown name 'saas'. Known: individuals"),
         (

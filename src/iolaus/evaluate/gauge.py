@@ -6,11 +6,8 @@ each campaign's accounts with all honest accounts and with its look-alike crowd,
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -18,14 +15,13 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from iolaus.engine import Engine, EngineSettings
-from iolaus.evaluate import gauge_columns, gauge_fields, gauge_shingles, gauge_tenants, gauge_tokens
+from iolaus.evaluate import gauge_fields, gauge_tenants
 from iolaus.evaluate.gauge_columns import Sheet
+from iolaus.evaluate.gauge_read import Apart, Part, Plan, Read, Whole, read
 from iolaus.evaluate.gauge_text import FEATURES, prompts_apart
-from iolaus.evaluate.worlds import open_world
 
 VALUE, NUMBER, PROMPTS, MODEL, COMMON = 0.05, 0.75, 0.75, 0.85, 0.02
-"""Bounds of CONTRACTS section 5: recall of a value, AUROC of a number, of prompts, of a model; common words."""
+"""Bounds: recall of a value, AUROC of a number, of prompts, of a model; common words."""
 
 TEXT = ("prompt_characters", *(f"text_{name}" for name in FEATURES))
 """Means over an account's prompts. The boosted trees do without: where many accounts use one template they all say the
@@ -39,19 +35,13 @@ VOLUME = (COUNTED - {"turns"}) | {"retries", "failed", "cut_short", "cached_inpu
 """What a scenario declares as ``volume``: who asks often is also seen to fail, to retry, and beside others."""
 
 
-class Apart(msgspec.Struct, frozen=True):
-    """Columns (or patterns of them) in which a scenario says that its accounts stand apart, and why."""
+PROGRAM = {"user_agent", "tls_fingerprint", "endpoint", "pathway", "prefill", "system_prompt", "system_characters",
+           "tools", "tool_results", "finish_reason", "max_tokens", "temperature", "thinking_budget", "reasoning_tokens",
+           "replayed_reasoning", "input_tokens", "cached_input_tokens", "turns", "turn_most", "gap_median",
+           "gap_variation"}  # fmt: skip
+"""What a scenario declares as ``program``: what a program sends of itself, and how it works through a task."""
 
-    columns: list[str]
-    reason: str
-    everyone: bool = True
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """What world.json says of the campaigns."""
-
-    look_alikes: dict[str, list[str]] = {}
-    apart: dict[str, list[Apart]] = {}
+GROUPS = {"volume": VOLUME, "program": PROGRAM}
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -70,10 +60,11 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Gauge(msgspec.Struct, frozen=True):
-    """The gauge of one world."""
+    """The gauge of one world, or of several of one scenario; ``declared`` are the reasons that the scenario states."""
 
     world: str
     readings: list[Reading]
+    declared: list[str] = []
 
     @property
     def failures(self) -> list[Reading]:
@@ -87,46 +78,37 @@ def gauge(world: Path, most: int = 2_000, tell: Callable[[str], None] = lambda _
     ``most``: accounts read of each campaign; of the honest ten times as many, by hash. Raises InputError where the
     folder is no world.
     """
-    opened = open_world(world)
-    plan = msgspec.json.decode((world / "world.json").read_bytes(), type=Plan)
-    start = int(datetime.fromisoformat(opened.meta.start).timestamp()) * 1_000_000
-    scratch = Path(tempfile.mkdtemp(prefix="iolaus-gauge-"))
-    engine = Engine(EngineSettings(), scratch)
-    try:
-        gauge_columns.open_world(engine, world, most)
-        readings: list[Reading] = []
-        for padding in (False, True):
-            tell("padding" if padding else "accounts")
-            readings += _campaigns(engine, plan, start, padding)
-        tell("words, tenants and tokens")
-        readings += _words(engine, world)
-        readings += _tenants(engine, opened.meta.days)
-        readings += _tokens(engine)
-    finally:
-        engine.close()
-        shutil.rmtree(scratch, ignore_errors=True)
-    return Gauge(opened.label, readings)
+    return judged(read(world, most, tell))
 
 
-def _campaigns(engine: Engine, plan: Plan, start: int, padding: bool) -> Iterator[Reading]:
-    if padding and not engine.value(
-        "SELECT count(*) FROM sent s JOIN chosen c USING (account_id) WHERE c.campaign_id IS NOT NULL "
-        "AND s.campaign_id IS NULL"
-    ):
-        return
-    sheet = gauge_columns.sheet(engine, start, padding)
+def judged(found: Read) -> Gauge:
+    """Hold what was read of a world, or of several of one scenario, against the bounds."""
+    readings: list[Reading] = []
+    for padding, part in found.parts.items():
+        readings += _campaigns(part, found.plan, padding)
+    for whole in found.wholes:
+        name = "world" if len(found.wholes) == 1 else f"world {whole.label}"
+        readings += [*_words(whole, name), *_tenants(whole, name), *_tokens(whole, name)]
+    declared = [f"{campaign}: {one.reason}" for campaign, stated in sorted(found.plan.apart.items()) for one in stated]
+    return Gauge(", ".join(whole.label for whole in found.wholes), readings, declared)
+
+
+def _campaigns(part: Part, plan: Plan, padding: bool) -> Iterator[Reading]:
+    sheet = part.sheet
     honest = np.flatnonzero(sheet.campaign == "")
     for campaign in sorted(set(sheet.campaign) - {""}):
         hostile = np.flatnonzero(sheet.campaign == campaign)
-        alike = plan.look_alikes.get(campaign) or sorted(set(sheet.crowd[hostile]))
+        alike = plan.alike(campaign, sheet)
         beside = np.flatnonzero((sheet.campaign == "") & np.isin(sheet.crowd, alike))
         apart = plan.apart.get(campaign, [])
         name = f"{campaign}, padding" if padding else campaign
-        for against, rows in (("all honest", honest), (", ".join(alike), beside)):
-            said = [one for one in apart if one.everyone or rows is honest]
+        everyone = [one for one in apart if one.everyone]
+        # What sets a look-alike crowd apart excuses a campaign only where it was compared with that crowd.
+        of_all = everyone if gauge_fields.too_few(len(hostile), len(beside)) else apart
+        for against, rows, said in (("all honest", honest, of_all), (", ".join(alike), beside, everyone)):
             yield from _compare(sheet, name, against, hostile, rows, said, COUNTED if padding else set())
-        figure = prompts_apart(engine, campaign, alike, padding)
-        yield _judged(name, ", ".join(alike), "prompts", "seven text features", figure, PROMPTS, ("prompt",), apart)
+        figure = prompts_apart(part.prompts[campaign])
+        yield _judged(name, ", ".join(alike), "prompts", "seven text features", figure, PROMPTS, ("prompt",), everyone)
 
 
 def _compare(
@@ -135,7 +117,7 @@ def _compare(
     numbers = {column: values for column, values in sheet.numbers.items() if column not in skipped}
     sheet = replace(sheet, numbers=numbers)
     sizes = len(hostile), len(honest)
-    if len(hostile) < gauge_fields.LEAST_HOSTILE or len(honest) < gauge_fields.LEAST_HONEST:
+    if gauge_fields.too_few(*sizes):
         yield Reading(name, against, "fields", "too few accounts", None, "", "not measurable", "", *sizes)
         return
     for check, found, bound in (
@@ -153,7 +135,7 @@ def _compare(
     without = {column for column in names if column in TEXT or _declared((column,), apart)}
     area = gauge_fields.boosted(sheet, hostile, honest, without)
     label = f"{len(names) - len(without)} columns without text"
-    yield _judged(name, against, "boosted trees", label, area, MODEL, ("trees",), apart, *sizes)
+    yield _judged(name, against, "boosted trees", label, area, MODEL, (), apart, *sizes)
 
 
 def _declared(columns: tuple[str, ...], apart: list[Apart]) -> str:
@@ -162,7 +144,7 @@ def _declared(columns: tuple[str, ...], apart: list[Apart]) -> str:
         plain = [column.removesuffix("_ever") for column in columns]
         if any(fnmatch(column, pattern) for column in plain for pattern in one.columns):
             return one.reason
-        if "volume" in one.columns and not VOLUME.isdisjoint(plain):
+        if any(not GROUPS[name].isdisjoint(plain) for name in one.columns if name in GROUPS):
             return one.reason
     return ""
 
@@ -176,31 +158,34 @@ def _judged(
     return Reading(name, against, check, what, figure, f"<= {bound}", verdict, reason, hostile, honest)
 
 
-def _words(engine: Engine, world: Path) -> Iterator[Reading]:
-    share, count = gauge_shingles.common_share(engine, world)
-    what = f"conversations only of words that 10 accounts use, of {count:,}"
-    yield _judged("world", "individuals", "common words", what, share if count else None, COMMON, (), [])
+def _words(whole: Whole, name: str) -> Iterator[Reading]:
+    common = whole.common
+    what = f"conversations only of words that 10 accounts use, of {common.count:,}"
+    figure = common.share if common.count else None
+    yield _judged(name, "individuals", "common words", what, figure, COMMON, (), [])
 
 
-def _tenants(engine: Engine, days: int) -> Iterator[Reading]:
-    made, count = gauge_tenants.of_world(engine, days)
-    real = list(gauge_tenants.of_servegen().values())
-    for name in ("cv_median", "cv_p90", "top_share", "active_share"):
-        span = [getattr(one, name) for one in real]
-        figure = getattr(made, name) if made else None
-        bound = f"{min(span):.2f} .. {max(span):.2f}"
-        if name == "cv_p90" and count < gauge_tenants.LEAST_FOR_P90:
-            figure = None
-        verdict = _within(figure, min(span), max(span))
-        yield Reading("world", f"ServeGen, {count} tenants", "tenants", name, figure, bound, verdict)
+def _tenants(whole: Whole, name: str) -> Iterator[Reading]:
+    """Tenants fail where the whole interval of a figure lies outside the range of ServeGen's models."""
+    count = len(whole.tenants)
+    able = count >= gauge_tenants.LEAST_TENANTS
+    found = {one.what: one for one in gauge_tenants.figures(whole.tenants)} if able else {}
+    for what in gauge_tenants.FIGURES:
+        low, high = gauge_tenants.range_of(what)
+        one = found.get(what)
+        label = what if one is None or one.low == one.high else f"{what} ({one.low:.2f} to {one.high:.2f})"
+        verdict = "not measurable" if one is None else "holds" if gauge_tenants.holds(one) else "fails"
+        figure = None if one is None else one.value
+        bound = f"{low:.2f} .. {high:.2f}"
+        yield Reading(name, f"ServeGen, {count} tenants", "tenants", label, figure, bound, verdict)
 
 
-def _tokens(engine: Engine) -> Iterator[Reading]:
-    for one in gauge_tokens.of_world(engine):
+def _tokens(whole: Whole, name: str) -> Iterator[Reading]:
+    for one in whole.lengths:
         against = f"ServeGen, {one.count} tenants" if "tenants" in one.what else f"Azure, {one.count:,} exchanges"
         verdict = _within(one.figure, one.low, one.high)
         bound = f"{one.low:.0f} .. {one.high:.0f}"
-        yield Reading("world", against, "tokens", one.what, one.figure, bound, verdict)
+        yield Reading(name, against, "tokens", one.what, one.figure, bound, verdict)
 
 
 def _within(figure: float | None, low: float, high: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,24 @@ class Sheet:
 
     def __len__(self) -> int:
         return len(self.account)
+
+
+def below(sheets: Sequence[Sheet]) -> Sheet:
+    """The sheets of worlds of one scenario, one below the other."""
+    first = np.cumsum([0, *(len(sheet) for sheet in sheets)])
+    ever: dict[tuple[str, str], list[npt.NDArray[np.int64]]] = {}
+    for sheet, offset in zip(sheets, first, strict=False):
+        for key, rows in sheet.ever.items():
+            ever.setdefault(key, []).append(rows + offset)
+    return Sheet(
+        [account for sheet in sheets for account in sheet.account],
+        np.concatenate([sheet.crowd for sheet in sheets]),
+        np.concatenate([sheet.campaign for sheet in sheets]),
+        {name: np.concatenate([sheet.values[name] for sheet in sheets]) for name in sheets[0].values},
+        {name: np.concatenate([sheet.numbers[name] for sheet in sheets]) for name in sheets[0].numbers},
+        {name: np.concatenate([sheet.relations[name] for sheet in sheets]) for name in sheets[0].relations},
+        {key: np.concatenate(rows) for key, rows in ever.items()},
+    )
 
 
 def open_world(engine: Engine, world: Path, most: int) -> None:

@@ -21,6 +21,11 @@ CHANCE = 0.05
 """Family-wise probability under which a value is held to be more than chance."""
 
 
+def too_few(hostile: int, honest: int) -> bool:
+    """Whether a comparison of so many accounts is not measurable."""
+    return hostile < LEAST_HOSTILE or honest < LEAST_HONEST
+
+
 @dataclass(frozen=True)
 class Found:
     """One reading: what was read (columns by name), how large it is, and whether the bound holds."""
@@ -140,10 +145,10 @@ def _area(bad: Floats, good: Floats) -> float:
 
 def boosted(
     sheet: Sheet, hostile: npt.NDArray[Any], honest: npt.NDArray[Any], without: set[str], seed: int = 0
-) -> float:
+) -> float | None:
     """AUROC of boosted trees over every column that is not relational, by five-fold cross-validation.
 
-    ``without``: columns that the scenario declares.
+    ``without``: columns that the scenario declares. None where no column is left.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
@@ -158,6 +163,8 @@ def boosted(
         if name not in without:
             columns.append(_codes(values[rows]))
             kinds.append(True)
+    if not columns:
+        return None
     model = HistGradientBoostingClassifier(
         max_iter=60, learning_rate=0.1, max_leaf_nodes=15, min_samples_leaf=10, categorical_features=kinds,
         random_state=seed, early_stopping=False,

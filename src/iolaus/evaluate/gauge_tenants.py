@@ -2,32 +2,81 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from iolaus.engine import Engine
 from iolaus.simulate.ground import arrays
 
+Floats = npt.NDArray[np.float64]
+
 CROWDS = ("saas", "agent_tenants")
 LEAST_TENANTS = 10
-LEAST_FOR_P90 = 35
-"""Tenants below which a 90th percentile is not read: the fewest of any of ServeGen's models."""
-
 LEAST_GAPS = 8
 """Gaps in a 600-second bin below which its burstiness is not read."""
+
+DRAWS = 1_000
 
 
 @dataclass(frozen=True)
 class Tenants:
-    """A tenant's burstiness is the median over 600-second bins of the CV of gaps."""
+    """Tenants of a world or of a model: float64, one value a tenant.
 
-    cv_median: float
-    cv_p90: float
-    top_share: float
-    active_share: float
+    ``cv``: median over 600-second bins of the CV of gaps, only of tenants that have a bin of enough gaps; ``uses``:
+    requests; ``active``: share of bins in which it sends anything.
+    """
+
+    cv: Floats
+    uses: Floats
+    active: Floats
+
+    def __len__(self) -> int:
+        return len(self.uses)
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One figure of tenants with its 95 % bootstrap interval over them."""
+
+    what: str
+    value: float
+    low: float
+    high: float
+
+
+FIGURES: dict[str, tuple[str, Callable[[Floats], float]]] = {
+    "cv_median": ("cv", lambda cv: float(np.median(cv))),
+    "cv_p90": ("cv", lambda cv: float(np.quantile(cv, 0.9))),
+    "top_share": ("uses", lambda uses: float(uses.max() / uses.sum())),
+    "active_share": ("active", lambda active: float(active.mean())),
+}
+"""Name of a figure -> what it is read of, and how."""
+
+
+def figures(tenants: Tenants, seed: int = 0) -> list[Figure]:
+    """The figures of tenants. Few tenants say little of a 90th percentile, and their interval says how little.
+
+    The largest tenant's share stands alone: a maximum has no bootstrap interval.
+    """
+    found = []
+    for name, (column, read) in FIGURES.items():
+        values = getattr(tenants, column)
+        if not len(values):
+            continue
+        rng = np.random.default_rng([seed, len(values)])
+        whole = low = high = read(values)
+        if name != "top_share":
+            some = [read(values[rng.integers(0, len(values), len(values))]) for _ in range(DRAWS)]
+            low, high = (float(edge) for edge in np.quantile(some, (0.025, 0.975)))
+        found.append(Figure(name, whole, low, high))
+    return found
+
+
+@functools.cache
 def of_servegen() -> dict[str, Tenants]:
     """The five models of ServeGen, from the tenants that ship."""
     data = arrays("world_tenants.npz")
@@ -36,18 +85,27 @@ def of_servegen() -> dict[str, Tenants]:
     found = {}
     for name in np.unique(data["model"]):
         mine = data["model"] == name
-        usual = np.array([np.nanmedian(row) for row in cv[mine]])
-        whole = rate[mine].sum(axis=1)
         bins = (rate[mine].sum(axis=0) > 0).sum()
-        found[str(name)] = Tenants(
-            float(np.median(usual)), float(np.quantile(usual, 0.9)), float(whole.max() / whole.sum()),
-            float(((rate[mine] > 0).sum(axis=1) / bins).mean()),
-        )  # fmt: skip
+        usual = np.array([np.nanmedian(row) for row in cv[mine]])
+        found[str(name)] = Tenants(usual, rate[mine].sum(axis=1), (rate[mine] > 0).sum(axis=1) / bins)
     return found
 
 
-def of_world(engine: Engine, days: int) -> tuple[Tenants | None, int]:
-    """The world's tenants, and how many; None where there are fewer than ten."""
+def range_of(name: str) -> tuple[float, float]:
+    """Lowest and highest of a figure over ServeGen's models."""
+    column, read = FIGURES[name]
+    span = [read(getattr(one, column)) for one in of_servegen().values()]
+    return min(span), max(span)
+
+
+def holds(figure: Figure) -> bool:
+    """Whether the interval of a world's figure meets the range of ServeGen's models."""
+    low, high = range_of(figure.what)
+    return figure.low <= high and figure.high >= low
+
+
+def of_world(engine: Engine, days: int) -> Tenants:
+    """The world's tenants, however few."""
     crowds = ", ".join(f"'{name}'" for name in CROWDS)
     table = engine.table(
         "SELECT account_id, sum(uses) AS uses, count(*) AS bins, "
@@ -58,13 +116,6 @@ def of_world(engine: Engine, days: int) -> tuple[Tenants | None, int]:
         f"(SELECT account_id FROM truth_accounts WHERE crowd IN ({crowds}))) GROUP BY account_id, bin) "
         "GROUP BY account_id ORDER BY account_id"
     )
-    sizes = table["uses"].cast("int64").to_numpy()
-    if len(sizes) < LEAST_TENANTS:
-        return None, len(sizes)
-    cv = np.array([value for value in table["cv"].to_pylist() if value is not None])
-    bins = table["bins"].to_numpy()
-    made = Tenants(
-        float(np.median(cv)) if len(cv) else 0.0, float(np.quantile(cv, 0.9)) if len(cv) else 0.0,
-        float(sizes.max() / sizes.sum()), float((bins / (144 * days)).mean()),
-    )  # fmt: skip
-    return made, len(sizes)
+    cv = np.array([value for value in table["cv"].to_pylist() if value is not None], np.float64)
+    uses = table["uses"].cast("int64").to_numpy().astype(np.float64)
+    return Tenants(cv, uses, table["bins"].to_numpy() / (144.0 * days))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from iolaus.engine import Engine
 
@@ -20,10 +23,40 @@ length(regexp_replace(prompt, '\s', '', 'g')) / greatest(len(regexp_extract_all(
 100.0 * (length(prompt) - length(replace(prompt, ',', ''))) / length(prompt) AS commas
 """
 """Characters (log10), ends in . ? or !, upper-case share of letters, non-Latin share of letters, newlines, mean
-word length, commas per 100 characters; of CONTRACTS' seven shallow features."""
+word length, commas per 100 characters."""
 
 
-def prompts_apart(engine: Engine, campaign: str, crowds: list[str], padding: bool, most: int = 4_000) -> float | None:
+@dataclass(frozen=True)
+class Prompts:
+    """Prompts of both sides: columns of ``FEATURES`` and the ``opening`` three words, one row a prompt."""
+
+    honest: pa.Table
+    hostile: pa.Table
+
+    def beside(self, other: Prompts) -> Prompts:
+        """These and those of another world."""
+        return Prompts(
+            *(pa.concat_tables(pair) for pair in ((self.honest, other.honest), (self.hostile, other.hostile)))
+        )
+
+
+def prompts(engine: Engine, campaign: str, crowds: list[str], padding: bool, most: int = 4_000) -> Prompts:
+    """At most ``most`` prompts of a campaign, or of its padding, and as many of its look-alike crowds."""
+    theirs = f"c.campaign_id = '{campaign}' AND s.campaign_id IS {'' if padding else 'NOT '}NULL"
+    alike = ", ".join(f"'{crowd}'" for crowd in crowds)
+    return Prompts(
+        *(
+            engine.table(
+                f"SELECT {TEXT_SQL}, array_to_string(regexp_extract_all(lower(prompt), '\\w+')[:3], ' ') AS opening "
+                "FROM (SELECT prompt FROM sent s JOIN chosen c USING (account_id) "
+                f"WHERE {side} AND length(s.prompt) > 0 ORDER BY s.exchange_id LIMIT {most})"
+            )
+            for side in (f"c.campaign_id IS NULL AND c.crowd IN ({alike})", theirs)
+        )
+    )
+
+
+def prompts_apart(both: Prompts) -> float | None:
     """AUROC of the seven features between a campaign's prompts and its look-alike crowds'.
 
     L2 logistic regression, five folds; prompts that open with the same three words stand in one fold, so that
@@ -35,17 +68,7 @@ def prompts_apart(engine: Engine, campaign: str, crowds: list[str], padding: boo
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    theirs = f"c.campaign_id = '{campaign}' AND s.campaign_id IS {'' if padding else 'NOT '}NULL"
-    alike = ", ".join(f"'{crowd}'" for crowd in crowds)
-    sides = []
-    for side in (f"c.campaign_id IS NULL AND c.crowd IN ({alike})", theirs):
-        sides.append(
-            engine.table(
-                f"SELECT {TEXT_SQL}, array_to_string(regexp_extract_all(lower(prompt), '\\w+')[:3], ' ') AS opening "
-                "FROM (SELECT prompt FROM sent s JOIN chosen c USING (account_id) "
-                f"WHERE {side} AND length(s.prompt) > 0 ORDER BY s.exchange_id LIMIT {most})"
-            )
-        )
+    sides = [both.honest, both.hostile]
     if min(len(side) for side in sides) < 200:
         return None
     rows = np.concatenate([_matrix(side) for side in sides])

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from iolaus.errors import InputError
 from iolaus.simulate.crowds import crowds
@@ -94,10 +94,18 @@ class Apart(_Part):
     """Where the campaign's accounts stand apart by design: the gauge reads these columns, and does not fail them."""
 
     columns: list[str] = Field(
-        min_length=1, description="columns of the gauge or patterns of them; `volume`: all that follow from it; `trees`"
+        min_length=1,
+        description="columns of the gauge or patterns of them, or `volume`, or `program`: all that follow from it",
     )
     reason: str = Field(min_length=10, description="why, in words")
     everyone: bool = Field(True, description="also against the look-alike crowd, not only against all honest accounts")
+
+    @field_validator("columns")
+    @classmethod
+    def _only_columns(cls, columns: list[str]) -> list[str]:
+        if "trees" in columns:
+            raise ValueError("'trees' is no column. Name what sets the accounts apart, and the trees do without it")
+        return columns
 
 
 class Campaign(_Part):

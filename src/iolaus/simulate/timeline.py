@@ -58,8 +58,14 @@ def timeline(ground: Ground, accounts: Columns, talks: Columns) -> Timeline:
         talks["start"], talks["turns"], talks["item"], gap, again, ends, ground.seed, *ground.outage, total,
         ts, talk, turn, attempt,
     )  # fmt: skip
+    del gap, again, ends
     order = np.argsort(ts[:kept], kind="stable")
-    return Timeline(ts[order], talk[order], turn[order], attempt[order])
+    # One column after the other: a large world has no room for all of them twice.
+    ts = ts[order]
+    talk = talk[order]
+    turn = turn[order]
+    attempt = attempt[order]
+    return Timeline(ts, talk, turn, attempt)
 
 
 def drawn(talk: Ints, turn: Ints, attempt: Ints, seed: int) -> npt.NDArray[np.uint64]:

@@ -147,7 +147,9 @@ def _populate(
     for place, theirs in stolen:
         theirs["account"] += offsets[place]
         talks.append(theirs)
-    return ground, Population(join([part.accounts for part in people]), join(talks))
+    # Each column of conversations is given up as it is joined: a large world has no room for all of them twice.
+    joined = {name: np.concatenate([part.pop(name) for part in talks]) for name in list(talks[0])}
+    return ground, Population(join([part.accounts for part in people]), joined)
 
 
 def enforced(
