@@ -183,9 +183,9 @@ def addresses(source: Path) -> None:
             low, high = int(ipaddress.IPv4Address(first)), int(ipaddress.IPv4Address(last))
             if high - low >= 1023:
                 by_asn[kind, int(asn)].append((low, high))
-    for (kind, asn), spans in by_asn.items():
-        widest = sorted(spans, key=lambda s: (s[0] - s[1], s))[: {"home": 12, "mobile": 12}.get(kind, 3)]
-        ranges[kind] += [(low, high, asn) for low, high in widest]
+    for (kind, number), held in by_asn.items():
+        widest = sorted(held, key=lambda s: (s[0] - s[1], s))[: {"home": 12, "mobile": 12}.get(kind, 3)]
+        ranges[kind] += [(low, high, number) for low, high in widest]
     for kind, most in (("home", 3000), ("mobile", 1000), ("campus", 600), ("office", 1500)):
         ranges[kind] = sorted(ranges[kind], key=lambda s: (s[0] - s[1], s))[:most]
     table = pq.read_table(source / "net" / "ip_ranges.parquet").to_pydict()

@@ -30,21 +30,23 @@ CLASS = ("Worksheet 3, name: {n}\n", "\n(This is for our class, group {n}.)")
 
 def probabilities(model: HashedModel, texts: Sequence[str]) -> Floats:
     """float64[n, 6]."""
-    return model.read(pa.array(texts, pa.large_string())).intents.astype(np.float64)
+    found: Floats = model.read(pa.array(texts, pa.large_string())).intents.astype(np.float64)
+    return found
 
 
 def weights(mine: Floats, others: Floats, settings: LinkSettings) -> Floats:
     """float64[n]: what ``intents`` gives cohorts whose mean probabilities are ``mine`` (float64[n, 6])."""
     floor = settings.intents_floor
     ratios = np.log10((mine + floor) / (others + floor)).max(1)
-    return np.minimum(np.maximum(ratios, 0) * settings.intents_weight, settings.intents_cap)
+    found: Floats = np.minimum(np.maximum(ratios, 0) * settings.intents_weight, settings.intents_cap)
+    return found
 
 
 def honest_rows(folds: list[Fold]) -> list[dict[str, Any]]:
     """A row a source: prompts, and how many raise evidence for an account that asks nothing else, a class that shares
     it, and users of a framework (groups of 64)."""
     settings, rng = LinkSettings(), np.random.default_rng(0)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for source in HONEST:
         fold = next(f for f in reversed(folds) if any(t.group == source for t in f.texts))
         texts = [t.text for t in fold.texts if t.group == source]

@@ -65,7 +65,8 @@ class Tests:
     def _mmd(self, windows: Sequence[Rows]) -> Floats:
         """Without what is the same for all windows."""
         pairs = self._pair_means(windows, lambda one, other: mmd.kernel(one, other, self._widest))
-        return pairs - 2 * np.array([self._across[rows].mean() for rows in windows])
+        found: Floats = pairs - 2 * np.array([self._across[rows].mean() for rows in windows])
+        return found
 
     def _seat(self, windows: Sequence[Rows]) -> Floats:
         return self._pair_means(windows, lambda one, other: (one @ other.T > self._limit).astype(np.float32))
