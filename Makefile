@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit docs bench judge gauge figures picture clean
+.PHONY: help setup demo test lint types unit docs bench judge alarms gauge figures picture clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench: $(READY)  ## measure speed and memory; prints ratios against a baseline o
 
 judge: $(READY)  ## judge the scan and baselines on a sample of worlds (an hour; resumes); JUDGE="--only S2 --record docs"
 	$(BIN)/python -m iolaus.evaluate.judge sample $(JUDGE)
+
+alarms: $(READY)  ## scan a hundred honest worlds and count who is accused (two hours; resumes); ALARMS="--first 20"
+	$(BIN)/python -m iolaus.evaluate.judge honest --record docs $(ALARMS)
 
 gauge: $(READY)  ## gauge every shipped scenario field by field; writes docs/gauge.json and the table of docs/worlds.md
 	$(BIN)/python -m iolaus.evaluate.gauge_page --record docs

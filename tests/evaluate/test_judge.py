@@ -11,8 +11,8 @@ from evaluate.sheets import facts, hostile, sheet
 from iolaus.errors import InputError
 from iolaus.evaluate import judge
 from iolaus.evaluate.evaluation import assess
-from iolaus.evaluate.judge import BEGIN, END, judge_task, record
-from iolaus.evaluate.rounds import RARE, Task, sample, whole
+from iolaus.evaluate.judge import END, begin, judge_task, record
+from iolaus.evaluate.rounds import RARE, Task, honest, sample, whole
 from iolaus.evaluate.run import gather
 from iolaus.simulate import scenario
 
@@ -26,6 +26,12 @@ def test_rounds_hold_what_the_contract_asks() -> None:
         assert any(task.replay for task in tasks)
     assert sum(task.name.startswith("S2-") for task in whole()) == 20
     assert sum(task.scenario == "honest" for task in whole()) == 200
+
+
+def test_a_hundred_honest_worlds_are_for_the_scan_alone() -> None:
+    tasks = honest()
+    assert len({task.seed for task in tasks}) == 100
+    assert all(task.scenario == "honest" and not task.baselines and task.seed < 1000 for task in tasks)
 
 
 def test_the_rare_world_holds_at_most_two_in_a_thousand() -> None:
@@ -51,7 +57,7 @@ def test_a_judged_world_is_taken_up_and_its_traffic_removed(tmp_path: Path, monk
 
 def test_figures_are_recorded_beside_others_and_quoted_between_the_marks(tmp_path: Path) -> None:
     (tmp_path / "figures.json").write_text('{"gauge": {"kept": 1}}')
-    (tmp_path / "evaluate.md").write_text(f"# Before\n\n{BEGIN}yesteryear\n{END}\n\nafter\n")
+    (tmp_path / "evaluate.md").write_text(f"# Before\n\n{begin('judge')}yesteryear\n{END}\n\nafter\n")
     found = assess(sheet(hostile(), {}), [facts()], [], 0.95)
     record(found, tmp_path, {"command": "the command", "worlds": 1})
     kept = json.loads((tmp_path / "figures.json").read_bytes())
@@ -64,6 +70,17 @@ def test_figures_are_recorded_beside_others_and_quoted_between_the_marks(tmp_pat
     assert "| recall | 100.00 % |" in page
     record(found, tmp_path, {"command": "the command", "worlds": 1})
     assert (tmp_path / "evaluate.md").read_text() == page
+
+
+def test_honest_worlds_have_a_section_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "evaluate.md").write_text(f"{begin('judge')}kept\n{END}\n{begin('honest')}old\n{END}\n")
+    found = assess(sheet({}, {}), [facts(honest=True)], [], 0.95)
+    record(found, tmp_path, {"command": "the command", "worlds": 1}, "honest")
+    page = (tmp_path / "evaluate.md").read_text()
+    assert "kept" in page
+    assert "old" not in page
+    assert "### False campaigns in honest worlds" in page
+    assert "### Detectors" not in page
 
 
 def test_a_world_that_cannot_be_judged_is_named(

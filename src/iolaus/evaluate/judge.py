@@ -1,6 +1,6 @@
-"""``make judge`` and ``make figures``: make worlds, judge each, pool them, and write the figures that docs quote.
+"""``make judge``, ``alarms`` and ``figures``: make worlds, judge each, pool them, write the figures that docs quote.
 
-    python -m iolaus.evaluate.judge sample|whole [--only NAME ...] [--work DIR] [--workers N] [--record DOCS]
+    python -m iolaus.evaluate.judge sample|honest|whole [--only NAME ...] [--work DIR] [--workers N] [--record DOCS]
 
 Each world is removed when its sheet is written, so that a hundred of them fit on a disk. A rerun takes up what
 was judged by the same code; ``--record`` writes DOCS/figures.json and the tables of DOCS/evaluate.md.
@@ -23,7 +23,7 @@ from rich.console import Console
 
 from iolaus.evaluate.evaluation import Evaluation, assess
 from iolaus.evaluate.page import write_page
-from iolaus.evaluate.rounds import Task, sample, whole
+from iolaus.evaluate.rounds import Task, honest, sample, whole
 from iolaus.evaluate.run import gather, judge_world
 from iolaus.evaluate.scanning import code_digest, judging_settings, settings_digest
 from iolaus.evaluate.table import show, tables
@@ -32,9 +32,15 @@ from iolaus.settings import Settings
 from iolaus.simulate import simulate
 from iolaus.workspace import write_atomically
 
-ROUNDS = {"sample": sample, "whole": whole}
-BEGIN, END = "<!-- figures: judge -->\n", "<!-- end -->"
-"""Between these marks of docs/evaluate.md stand tables that this command writes."""
+ROUNDS = {"sample": sample, "honest": honest, "whole": whole}
+SECTIONS = {"honest": "honest"}
+"""Section of the figures that a round writes; the others write 'judge'."""
+
+HONEST_TABLES = ("Accounts", "Honest accused", "Verdicts of tested cohorts", "False campaigns in honest worlds")
+"""What the page shows of honest worlds; all else needs campaigns."""
+
+END = "<!-- end -->"
+"""Between ``begin(section)`` and this mark of docs/evaluate.md stand tables that this command writes."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,11 +49,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("round", choices=sorted(ROUNDS), help="which worlds")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="scenarios or worlds (S2, honest-1000) of the round")
     parser.add_argument("--work", type=Path, default=Path("build/judge"), help="where judged worlds are kept")
+    parser.add_argument("--first", type=int, metavar="N", help="only the first N of them")
     parser.add_argument("--workers", type=int, default=2, help="worlds that are judged at once")
     parser.add_argument("--scale", type=float, default=1.0, help="size of the worlds")
     parser.add_argument("--record", type=Path, metavar="DOCS", help="folder of figures.json and evaluate.md")
     asked = parser.parse_args(arguments)
-    tasks = [task for task in ROUNDS[asked.round]() if asked.only is None or _named(task, asked.only)]
+    tasks = [task for task in ROUNDS[asked.round]() if asked.only is None or _named(task, asked.only)][: asked.first]
     if not tasks:
         parser.error(f"no world of the round is named {' or '.join(asked.only)}")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 132)
@@ -60,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         write_page(found, asked.work / "evaluation.html")
         console.print(f"Page: {asked.work / 'evaluation.html'}", soft_wrap=True)
         if asked.record is not None:
-            record(found, asked.record, _command(asked, len(places)))
+            record(found, asked.record, _command(asked, len(places)), SECTIONS.get(asked.round, "judge"))
     for name in failed:
         console.print(f"not judged: {name}", soft_wrap=True)
     return 1 if failed else 0
@@ -74,6 +81,7 @@ def _command(asked: argparse.Namespace, worlds: int) -> dict[str, Any]:
     """How the figures can be made again."""
     parts = ["python -m iolaus.evaluate.judge", asked.round]
     parts += ["--only", *asked.only] if asked.only else []
+    parts += ["--first", f"{asked.first}"] if asked.first is not None else []
     parts += ["--scale", f"{asked.scale:g}"] if asked.scale != 1 else []
     return {"command": " ".join(parts), "worlds": worlds}
 
@@ -104,13 +112,14 @@ def judge_task(task: Task, work: Path, scale: float) -> Path:
     """Make and judge one world unless the same code did; returns the folder of its sheet."""
     settings = _one_thread(judging_settings(None, work))
     digest = f"{settings_digest(settings)}{code_digest(('simulate',))}"
-    marker = work / "done" / f"{task.name}-{scale:g}-{digest}{'-replay' if task.replay else ''}"
+    kind = f"{'-replay' if task.replay else ''}{'' if task.baselines else '-alone'}"
+    marker = work / "done" / f"{task.name}-{scale:g}-{digest}{kind}"
     if marker.exists():
         return work / marker.read_text("utf-8")
     world = work / "worlds" / f"{task.name}-{scale:g}"
     try:
         simulate(task.scenario, world, scale, task.seed)
-        place = judge_world(open_world(world), settings, work, None, task.replay, True)
+        place = judge_world(open_world(world), settings, work, None, task.replay, task.baselines)
     finally:
         shutil.rmtree(world, ignore_errors=True)
     shutil.rmtree(place / "results", ignore_errors=True)
@@ -127,28 +136,48 @@ def _json(content: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
 
 
-def record(found: Evaluation, docs: Path, how: dict[str, Any]) -> None:
-    """Write the figures into ``docs``/figures.json under 'judge', and its tables into ``docs``/evaluate.md."""
+def begin(section: str) -> str:
+    """The mark after which a section's tables stand in docs/evaluate.md."""
+    return f"<!-- figures: {section} -->\n"
+
+
+def record(found: Evaluation, docs: Path, how: dict[str, Any], section: str = "judge") -> None:
+    """Write the figures into ``docs``/figures.json under their section, and its tables into ``docs``/evaluate.md."""
     path, page = docs / "figures.json", docs / "evaluate.md"
     kept: dict[str, Any] = msgspec.json.decode(path.read_bytes()) if path.exists() else {}
-    kept["judge"] = how | {"evaluation": msgspec.to_builtins(found)}
+    kept[section] = how | {"evaluation": msgspec.to_builtins(found)}
     write_atomically(path, _json(kept))
     text = page.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
+    before, _, rest = text.partition(begin(section))
     after = rest[rest.index(END) :]
-    write_atomically(page, f"{before}{BEGIN}\n{markdown(found, how)}\n\n{after}".encode())
+    tables_of = _honest_tables(found, how) if section == "honest" else markdown(found, how)
+    write_atomically(page, f"{before}{begin(section)}\n{tables_of}\n\n{after}".encode())
 
 
 def markdown(found: Evaluation, how: dict[str, Any]) -> str:
     """The weakest results and every table, as Markdown."""
-    parts = [f"Made by `{how['command']}` over {how['worlds']} worlds; the same figures stand in figures.json."]
-    parts += ["### Weakest results", "\n".join(f"- {sentence}" for sentence in found.weakest)]
+    weakest = ["### Weakest results", "\n".join(f"- {sentence}" for sentence in found.weakest)]
+    return "\n\n".join([_made_by(how), *weakest, *_tables(found)])
+
+
+def _honest_tables(found: Evaluation, how: dict[str, Any]) -> str:
+    return "\n\n".join([_made_by(how), *_tables(found, HONEST_TABLES)])
+
+
+def _made_by(how: dict[str, Any]) -> str:
+    return f"Made by `{how['command']}` over {how['worlds']} worlds; the same figures stand in figures.json."
+
+
+def _tables(found: Evaluation, titles: Sequence[str] | None = None) -> list[str]:
+    """Title and rows of every table that has rows, or of those that are named."""
+    parts = []
     for title, header, rows in tables(found):
         lines = [" | ".join(row) for row in rows]
-        if lines:
+        if lines and (titles is None or title in titles):
             rule = " | ".join(["---"] + ["---:"] * (len(header) - 1))
-            parts += [f"### {title}", "\n".join(f"| {line} |" for line in (" | ".join(header), rule, *lines))]
-    return "\n\n".join(parts)
+            body = "\n".join(f"| {line} |" for line in (" | ".join(header), rule, *lines))
+            parts += [f"### {title}", body]
+    return parts
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which worlds are judged by ``make judge`` (a sample) and by ``make figures`` (all)."""
+"""Which worlds are judged by ``make judge`` (a sample), ``make alarms`` (honest ones) and ``make figures`` (all)."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Task:
     scenario: str
     seed: int
     replay: bool = False
+    baselines: bool = True
 
     @property
     def name(self) -> str:
@@ -51,6 +52,11 @@ def whole() -> list[Task]:
     scenarios = [Task(name, seed, seed < 3) for seed in range(20) for name in SCENARIOS]
     honest = [*_honest(range(CALIBRATION, CALIBRATION + 100)), *(Task(HONEST, seed, seed < 20) for seed in range(100))]
     return [*honest, *scenarios, *(Task(RARE, seed) for seed in range(5))]
+
+
+def honest() -> list[Task]:
+    """A hundred honest worlds for the scan alone: how often does it accuse somebody where there is nobody to accuse?"""
+    return [Task(HONEST, seed, baselines=False) for seed in range(100)]
 
 
 def _honest(seeds: Iterable[int]) -> list[Task]:
