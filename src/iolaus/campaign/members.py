@@ -23,35 +23,48 @@ from iolaus.link.population import Floats, Numbers
 DAY = 86_400_000_000
 """Microseconds of a day."""
 
+MOST_THIN = 0.5
+"""Most log10 odds of an account that used the words too little to be tested, but for its ties."""
+
 ROUNDS = 50
 """Iterations in which the share of members among the users of a campaign's words settles."""
 
 
 @dataclass(frozen=True)
 class Fits:
-    """How well each account that was tested fits the queue: ascending account numbers, and log10 Bayes factors.
+    """How well each account that used the words fits the queue: ascending account numbers, and log10 Bayes factors.
 
     cautious: the same if nearly all of an operator's accounts were tied, so that those who are not count as strangers.
     alike: the same if most strangers asked what the campaign asks, so that topics hardly tell them.
-    least_uses: conversations with the words below which an account was not tested.
+    tested: bool[n], whether it used them often enough to be tested for what it asks; the others can but be tied.
     """
 
     numbers: npt.NDArray[np.int32]
     log10_bf: Floats
     cautious: Floats
     alike: Floats
-    least_uses: int = 2
+    tested: npt.NDArray[np.bool_]
+
+    @property
+    def fitting(self) -> npt.NDArray[np.bool_]:
+        """bool[n], accounts that were tested and rather fit."""
+        return self.tested & (self.log10_bf >= 0)
+
+    @property
+    def share(self) -> float:
+        """Share of those who were tested that rather fit."""
+        return float(self.fitting.sum() / max(self.tested.sum(), 1))
 
     @cached_property
     def part(self) -> float:
         """Share of members among the accounts that were tested, cautiously."""
-        return _part(self.cautious)
+        return _part(self.cautious[self.tested])
 
     @property
     def prevalence(self) -> float:
         """log10 odds that one of them is a member; half a stranger is added, so that few prove little."""
-        members = self.part * len(self.numbers)
-        return float(np.log10(members / (len(self.numbers) - members + 0.5)))
+        count = float(self.tested.sum())
+        return float(np.log10(self.part * count / (count - self.part * count + 0.5))) if count else 0.0
 
     def exclusive(self, settings: VerdictSettings) -> bool:
         """Whether nearly all who were tested are members, so that the words alone say much of an account."""
@@ -125,7 +138,7 @@ def own_words(engine: Engine, accounts: npt.NDArray[np.int32], share: float) -> 
 
 def fitting_words(engine: Engine, phrases: tuple[int, ...], fits: Fits, share: float) -> tuple[int, ...]:
     """Those of ``phrases`` of whose tested users at least ``share`` fit, ascending. Needs phrase_uses."""
-    engine.register("tested", pa.table({"account": fits.numbers, "fitting": fits.log10_bf >= 0}))
+    engine.register("tested", pa.table({"account": fits.numbers[fits.tested], "fitting": fits.fitting[fits.tested]}))
     kept = engine.table(
         "SELECT phrase FROM (SELECT DISTINCT phrase, account FROM phrase_uses"
         f" WHERE phrase IN ({','.join(map(str, phrases))})) AS users JOIN tested USING (account) GROUP BY phrase"
@@ -147,20 +160,34 @@ def users(engine: Engine, phrases: tuple[int, ...], accounts: npt.NDArray[np.int
 def _odds(low: Floats, used: Numbers, numbers: npt.NDArray[np.int32], fits: Fits, settings: VerdictSettings) -> Floats:
     """log10 odds by the part of members among the users, each account's use, and its fit.
 
-    Where too many users may be strangers, that part and the use prove nothing. An account that used the words too
-    little to be tested is at most as likely a member as not; one that a sample of many left out is judged without fit.
+    Where too many users may be strangers, that part and the use prove nothing. An account that a sample of many left
+    out is judged without fit.
     """
-    known = np.isin(numbers, fits.numbers)
-    place = np.searchsorted(fits.numbers, numbers[known])
-    likely = _logistic(fits.cautious[place] + fits.prevalence)
-    odds: Floats = np.minimum(_use_likelihood(low[known], likely, low), settings.use_cap * used) + fits.prevalence
-    if fits.exclusive(settings):
-        odds[known] += fits.log10_bf[place]
-    else:
+    names = fits.numbers[fits.tested]
+    known, seen = np.isin(numbers, names), np.isin(numbers, fits.numbers)
+    place = np.searchsorted(names, numbers[known])
+    likely = _logistic(fits.cautious[fits.tested] + fits.prevalence)
+    use = _use_likelihood(low[known], likely[place], low)
+    odds: Floats = np.minimum(use, settings.use_cap * used) + fits.prevalence
+    if not fits.exclusive(settings):
         odds = np.minimum(odds, 0.0)
-        odds[known] += fits.alike[place]
-    odds[~known & (used < fits.least_uses)] = np.minimum(odds, 0.0)[~known & (used < fits.least_uses)]
+        odds[known] += fits.alike[fits.tested][place]
+        return odds
+    odds[known] += fits.log10_bf[fits.tested][place]
+    thin = ~known & (seen | (used == 1))
+    once = _thin(int(thin.sum()), fits, settings)
+    odds[thin] = min(once, 0.0)
+    odds[thin & seen] = once + fits.alike[np.searchsorted(fits.numbers, numbers[thin & seen])]
     return odds
+
+
+def _thin(count: int, fits: Fits, settings: VerdictSettings) -> float:
+    """log10 odds that one of ``count`` accounts which used the words too little to be tested is a member.
+
+    So many of them are strangers as strangers were among the tested, times ``once_users``.
+    """
+    strangers = settings.once_users * (fits.tested.sum() * (1 - fits.part) + 0.5)
+    return float(np.clip(np.log10(max(count - strangers, 0.1) / strangers), -1.0, MOST_THIN))
 
 
 def _part(fit: Floats) -> float:

@@ -141,7 +141,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
     found: Judged | None = None
     for _ in range(GROWTHS):
         fits = _fits(candidate, assembly, engine, settings.link)
-        strange = (fits.log10_bf >= 0).mean() < least
+        strange = fits.share < least
         words = _exclusive(candidate.phrases, fits, engine, settings, strange)
         if words != candidate.phrases:
             dropped |= {*candidate.phrases} - {*words}
@@ -173,24 +173,26 @@ def _exclusive(
     if fits.exclusive(settings.verdict):
         return phrases
     words = fitting_words(engine, phrases, fits, settings.campaign.own_words)
-    likely = fits.numbers[fits.log10_bf >= 0]
+    likely = fits.numbers[fits.fitting]
     kept = settings.campaign.kept_members * len(likely)
     return words if words and users(engine, words, likely) >= kept else phrases
 
 
 def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: LinkSettings) -> Fits:
     """How well everybody who uses the words of a campaign fits its accounts."""
-    users = engine.table(
-        f"SELECT account FROM phrase_uses WHERE phrase IN ({','.join(map(str, candidate.phrases))})"
-        f" GROUP BY account HAVING count(DISTINCT conversation) >= {settings.least_uses} ORDER BY account"
-    )["account"].to_numpy()
+    counted = engine.table(
+        "SELECT account, count(DISTINCT conversation) AS used FROM phrase_uses"
+        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))}) GROUP BY account ORDER BY account"
+    )
+    users, often = counted["account"].to_numpy(), counted["used"].to_numpy() >= settings.least_uses
     everyone = np.union1d(users, candidate.accounts).astype(np.int32)
     cohort = assembly.cut(replace(candidate, accounts=everyone))
     body = np.isin(cohort.numbers, candidate.accounts)
+    tested = np.isin(cohort.numbers, users[often])
     tied = settings.model_copy(update={"pool_share": settings.pool_most})
     alike = settings.model_copy(update={"alike_share": settings.alike_most})
     fit, if_tied, if_alike = (account_fit(cohort, assembly.population, how, body) for how in (settings, tied, alike))
-    return Fits(cohort.numbers, fit, if_tied, if_alike, settings.least_uses)
+    return Fits(cohort.numbers, fit, if_tied, if_alike, tested)
 
 
 def _published(

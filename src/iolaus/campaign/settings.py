@@ -68,4 +68,7 @@ class VerdictSettings(BaseModel):
         lt=1,
         description="share of members among the users of a campaign's words from which use speaks for an account",
     )
+    once_users: float = Field(
+        5.0, gt=0, description="strangers who use a campaign's words once, for each who uses them more often"
+    )
     operated_share: float = Field(0.9, gt=0, le=1, description="share of its conversations from which it is operated")
