@@ -61,6 +61,16 @@ def test_where_nobody_shares_anything_nothing_is_said() -> None:
     assert np.abs(found).max() < 0.05
 
 
+def test_caution_takes_those_who_meet_nobody_for_strangers() -> None:
+    """Half of a group is on a pool: taken for granted that all of it is a campaign's, the other half may be off the pool;
+    with caution they are rather strangers, and those on the pool are what they were."""
+    found, everyone = cut({"address": addresses(np.random.default_rng(1))})
+    body = np.ones(MEMBERS, bool)
+    usual, cautious = (linked_fit(found, everyone, SETTINGS, body, how) for how in (False, True))
+    assert np.median(cautious[POOLED:]) < np.median(usual[POOLED:]) - 0.2
+    assert np.median(cautious[:POOLED]) > 1
+
+
 def test_a_stranger_who_meets_one_of_the_pool_is_not_of_it() -> None:
     holders = addresses(np.random.default_rng(2))
     stranger = POOLED + 5

@@ -189,10 +189,15 @@ def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: Li
     cohort = assembly.cut(replace(candidate, accounts=everyone))
     body = np.isin(cohort.numbers, candidate.accounts)
     tested = np.isin(cohort.numbers, users[often])
-    tied = settings.model_copy(update={"pool_share": settings.pool_most})
     alike = settings.model_copy(update={"alike_share": settings.alike_most})
-    fit, if_tied, if_alike = (account_fit(cohort, assembly.population, how, body) for how in (settings, tied, alike))
-    return Fits(cohort.numbers, fit, if_tied, if_alike, tested)
+    population = assembly.population
+    return Fits(
+        cohort.numbers,
+        account_fit(cohort, population, settings, body),
+        account_fit(cohort, population, settings, body, cautious=True),
+        account_fit(cohort, population, alike, body),
+        tested,
+    )
 
 
 def _published(

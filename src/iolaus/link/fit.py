@@ -20,14 +20,17 @@ from iolaus.link.variance import Spread, effective_dimensions, explain_by_group,
 Mask = npt.NDArray[np.bool_]
 
 
-def account_fit(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask | None = None) -> Floats:
+def account_fit(
+    cohort: Cohort, population: Population, settings: LinkSettings, body: Mask | None = None, cautious: bool = False
+) -> Floats:
     """float64[n], log10 Bayes factor for each account: of the cohort's hand, or a person, by topics, ties and hours.
 
-    body: bool[n], accounts that are taken for the hand's; everyone is compared with them. Default: all.
+    body: bool[n], accounts that are taken for the hand's; everyone is compared with them. Default: all. cautious: as if
+    nearly all of them were tied, so that those who are not count rather as strangers.
     """
     everyone = np.ones(len(cohort.numbers), bool) if body is None else body
     found = topic_fit(cohort, population, settings, everyone)
-    found = found + linked_fit(cohort, population, settings, everyone)
+    found = found + linked_fit(cohort, population, settings, everyone, cautious)
     return found + _clock_fit(cohort, everyone & (found >= 0), settings)
 
 

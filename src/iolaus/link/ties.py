@@ -26,10 +26,13 @@ MOST_RELATED = 12
 Mask = npt.NDArray[np.bool_]
 
 
-def linked_fit(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> Floats:
+def linked_fit(
+    cohort: Cohort, population: Population, settings: LinkSettings, body: Mask, cautious: bool = False
+) -> Floats:
     """float64[n], log10 Bayes factor for each account: on the pool that the ``body`` shares, or a stranger to it.
 
-    body: bool[n], accounts that are taken for the campaign's.
+    body: bool[n], accounts that are taken for the campaign's. cautious: as if nearly all of them were on the pool, and
+    those of the body who meet nobody were none of them.
     """
     accounts = len(cohort.numbers)
     if not body.any():
@@ -47,20 +50,21 @@ def linked_fit(cohort: Cohort, population: Population, settings: LinkSettings, b
     met.setdiag(0)
     met.eliminate_zeros()
     counts = np.diff(met.indptr).astype(np.int64)
-    found: Floats = np.clip(_log_ratio(counts, expected, body, settings), -settings.fit_cap, settings.fit_cap)
+    found: Floats = np.clip(_log_ratio(counts, expected, body, settings, cautious), -settings.fit_cap, settings.fit_cap)
     return found
 
 
-def _log_ratio(met: Numbers, expected: Floats, body: Mask, settings: LinkSettings) -> Floats:
+def _log_ratio(met: Numbers, expected: Floats, body: Mask, settings: LinkSettings, cautious: bool) -> Floats:
     """log10 of the chance to meet that many on the pool over that of a stranger.
 
     On a pool counts are geometric with the mean of the body, and not all of a campaign are on it; if the body is no
     pool's that mean is small, and so is what follows.
     """
     stranger = _of_stranger(met, expected, settings.related_share)
-    mean = max(float(met[body].mean()), 1e-9)
+    pool = met[body & (met > 0)] if cautious else met[body]
+    mean = max(float(pool.mean()), 1e-9) if len(pool) else 1e-9
     pooled = np.exp(met * np.log(mean / (1 + mean)) - np.log(1 + mean))
-    share = settings.pool_share
+    share = settings.pool_most if cautious else settings.pool_share
     found: Floats = np.log10((1 - share) + share * pooled / np.maximum(stranger, 1e-12))
     return found
 
