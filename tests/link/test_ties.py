@@ -62,8 +62,10 @@ def test_where_nobody_shares_anything_nothing_is_said() -> None:
 
 
 def test_caution_takes_those_who_meet_nobody_for_strangers() -> None:
-    """Half of a group is on a pool: taken for granted that all of it is a campaign's, the other half may be off the pool;
-    with caution they are rather strangers, and those on the pool are what they were."""
+    """Half of a group is on a pool: the other half may be the campaign's off the pool; with caution it is rather none.
+
+    Those on the pool are what they were.
+    """
     found, everyone = cut({"address": addresses(np.random.default_rng(1))})
     body = np.ones(MEMBERS, bool)
     usual, cautious = (linked_fit(found, everyone, SETTINGS, body, how) for how in (False, True))
