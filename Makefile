@@ -55,10 +55,15 @@ gauge: $(READY)  ## gauge every shipped scenario field by field; writes docs/gau
 figures: $(READY)  ## judge them on all worlds and write docs/figures.json (many hours; resumes)
 	$(BIN)/python -m iolaus.evaluate.judge whole --record docs
 
-picture: demo  ## draw docs/report.png, the picture in README.md, from the demo's report (needs chromium)
-	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --disable-background-networking \
-		--force-device-scale-factor=1 --user-data-dir=demo/browser --window-size=1180,2300 \
-		--screenshot=docs/report.png file://$(CURDIR)/demo/results/report.html
+SHOOT = chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --disable-background-networking \
+	--force-device-scale-factor=1 --user-data-dir=build/browser
+
+picture: demo  ## draw the pictures in README.md and docs from the demo's report and a world's gauge (needs chromium)
+	mkdir -p build
+	$(SHOOT) --window-size=1180,2300 --screenshot=docs/report.png file://$(CURDIR)/demo/results/report.html
+	$(BIN)/iolaus simulate src/iolaus/evaluate/tenants.toml --out build/tenants
+	$(BIN)/iolaus evaluate world build/tenants --page build/tenants.html
+	$(SHOOT) --window-size=1180,900 --screenshot=docs/tenants.png file://$(CURDIR)/build/tenants.html
 
 clean:  ## remove what the commands made
 	rm -rf $(VENV) build dist demo iolaus-out .mypy_cache .ruff_cache .pytest_cache

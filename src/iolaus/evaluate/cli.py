@@ -46,6 +46,7 @@ def scan(
 def world(
     world: Annotated[Path, typer.Argument(help="folder of a world", metavar="WORLD")],
     out: Annotated[Path | None, typer.Option(help="write every reading to this JSON file")] = None,
+    page: Annotated[Path | None, typer.Option(help="write an offline HTML page with the tenants' figure")] = None,
     everything: Annotated[bool, typer.Option("--all", help="print what holds, too")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="exit 1 where a bound does not hold")] = False,
 ) -> None:
@@ -54,5 +55,5 @@ def world(
 
     from iolaus.evaluate.gauge_table import judge_world
 
-    if not judge_world(world, out, everything, Console(highlight=False)) and strict:
+    if not judge_world(world, out, page, everything, Console(highlight=False)) and strict:
         raise typer.Exit(1)

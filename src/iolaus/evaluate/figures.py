@@ -72,8 +72,8 @@ def _curve(found: Evaluation) -> Option:
         "label": {"show": True, "position": "top", "color": INK},
     }
     axes = {
-        "xAxis": _axis("false cohorts per million account-weeks", None),
-        "yAxis": _axis("leaked", 1.0) | {"nameLocation": "end"},
+        "xAxis": axis("false cohorts per million account-weeks", None),
+        "yAxis": axis("leaked", 1.0) | {"nameLocation": "end"},
     }
     return drawing(
         280, base() | {"grid": {"left": 56, "right": 40, "top": 32, "bottom": 48}} | axes | {"series": [line]}
@@ -87,7 +87,7 @@ def _reliability(found: Calibration) -> Option:
         {"type": "line", "data": [[0, 0], [1, 1]], "symbol": "none", "lineStyle": {"color": MUTED, "type": "dashed"}},
         {"type": "line", "data": points, "symbolSize": 8, "lineStyle": {"color": FOR}, "itemStyle": {"color": FOR}},
     ]
-    axes = {"xAxis": _axis("said", 1.0), "yAxis": _axis("true", 1.0) | {"nameLocation": "end"}}
+    axes = {"xAxis": axis("said", 1.0), "yAxis": axis("true", 1.0) | {"nameLocation": "end"}}
     return drawing(
         280, base() | {"grid": {"left": 56, "right": 24, "top": 32, "bottom": 48}} | axes | {"series": series}
     )
@@ -97,14 +97,15 @@ def _rows(names: Sequence[str], series: list[Option], title: str) -> Option:
     option = base() | {
         "tooltip": {"trigger": "axis", "renderMode": "richText", "axisPointer": {"type": "shadow"}},
         "grid": {"left": 170, "right": 48, "top": 8, "bottom": 48},
-        "xAxis": _axis(title, 1.0),
+        "xAxis": axis(title, 1.0),
         "yAxis": QUIET | {"type": "category", "data": list(names), "axisLabel": {"color": INK, "interval": 0}},
         "series": series,
     }
     return drawing(FRAME + ROW * len(names), option)
 
 
-def _axis(title: str, most: float | None) -> Option:
+def axis(title: str, most: float | None) -> Option:
+    """A value axis from 0 with its title below; ``most``: where it ends."""
     bounds: Option = {"min": 0} if most is None else {"min": 0, "max": most}
     return bounds | {
         "type": "value",

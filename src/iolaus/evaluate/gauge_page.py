@@ -13,6 +13,7 @@ import msgspec
 from iolaus.evaluate.gauge import Gauge, Reading, judged
 from iolaus.evaluate.gauge_read import Read, lacks, together
 from iolaus.evaluate.gauge_read import read as read_world
+from iolaus.evaluate.gauge_report import TENANTS_HEADER, tenant_rows
 from iolaus.simulate import simulate
 
 SCALES = {
@@ -25,6 +26,10 @@ MOST_SEEDS = 8
 """Worlds of one scenario, of seeds 0 and up, that are put together where one has too few accounts to compare."""
 
 MARK = "<!-- Written by `make gauge`. -->"
+TENANTS_MARK = "<!-- Tenants, written by `make gauge`. -->"
+TENANTS = Path(__file__).with_name("tenants.toml")
+"""A world of nothing but tenants and a few persons, enough to be compared with real tenants."""
+
 HEAD = (
     "| scenario | scale | seeds | trees, all honest | trees, look-alike | prompts | common words "
     "| declared | over their bounds |"
@@ -95,6 +100,21 @@ def record(rows: list[Row], folder: Path) -> None:
     (folder / "worlds.md").write_text(before + table(rows) + "\n## " + after[2], "utf-8")
 
 
+def record_tenants(folder: Path) -> None:
+    """Put the tenants of :data:`TENANTS` beside ServeGen's into ``worlds.md`` of a docs folder."""
+    place = Path(tempfile.mkdtemp(prefix="iolaus-gauge-"))
+    try:
+        (whole,) = read_world(simulate(TENANTS, place, 1.0, seed=0).path).wholes
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    rows = [TENANTS_HEADER, ("---", *["---:"] * (len(TENANTS_HEADER) - 1)), *tenant_rows(whole.tenants, whole.label)]
+    page = (folder / "worlds.md").read_text("utf-8")
+    before, _, rest = page.partition(TENANTS_MARK)
+    after = rest.lstrip("\n").partition("\n\n")[2]
+    body = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    (folder / "worlds.md").write_text(f"{before}{TENANTS_MARK}\n\n{body}\n\n{after}", "utf-8")
+
+
 def read(folder: Path) -> list[Row]:
     """What ``gauge.json`` of a docs folder holds; nothing where there is none."""
     path = folder / "gauge.json"
@@ -127,6 +147,8 @@ def main() -> None:
         sys.stdout.flush()
         if asked.record:
             record([row], asked.record)
+    if asked.record:
+        record_tenants(asked.record)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,17 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from iolaus.evaluate.gauge import Reading, gauge
+from iolaus.evaluate.gauge import Reading, judged
+from iolaus.evaluate.gauge_read import read
 
 MOST = 3
 """Readings printed of one check, where several do not hold; JSON holds them all."""
 
 
-def judge_world(world: Path, out: Path | None, everything: bool, console: Console) -> bool:
-    """Gauge a world, print what fails and why, write JSON to ``out``; returns whether every bound holds."""
-    found = gauge(world)
+def judge_world(world: Path, out: Path | None, page: Path | None, everything: bool, console: Console) -> bool:
+    """Gauge a world, print what fails and why, write JSON to ``out`` and a page; returns whether every bound holds."""
+    held = read(world)
+    found = judged(held)
     shown = [r for r in found.readings if everything or _telling(r, found.readings)]
     table = Table("campaign", "against", "check", "what", "figure", "bound", "verdict", box=None, pad_edge=False)
     for reading in shown:
@@ -32,6 +34,10 @@ def judge_world(world: Path, out: Path | None, everything: bool, console: Consol
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+    if page is not None:
+        from iolaus.evaluate.gauge_report import write_page
+
+        write_page(found, [(whole.label, whole.tenants) for whole in held.wholes], page)
     return not failures
 
 
