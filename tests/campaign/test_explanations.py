@@ -195,5 +195,25 @@ def test_people_at_work_speaks_for_sittings_and_against_a_scheduler() -> None:
     assert not served.held
 
 
+def tie(linked: int, log10_bf: float = 2.4) -> Evidence:
+    numbers = {"linked_accounts": float(linked), "accounts": 60.0}
+    return Evidence(
+        kind="shared_identity", family="identity", question="control", log10_bf=log10_bf, sentence="s", numbers=numbers
+    )
+
+
+def test_friends_among_colleagues_do_not_speak_against_people_at_work() -> None:
+    """A few annotators who share a home do not make an operator's pool of sixty, however unlikely by chance."""
+    found, everyone = factories.made(1, uses=25)
+    known = evidence(found, everyone)
+    none, few, many = (
+        BY_NAME["people at work on one queue"].weigh(found, everyone, {**known, "shared_identity": tie(n)}, SETTINGS)
+        for n in (0, 10, 30)
+    )
+    assert none is not None and few is not None and many is not None
+    assert few.log10_bf == none.log10_bf
+    assert many.log10_bf < few.log10_bf - 1
+
+
 def test_cases_are_what_they_say() -> None:
     assert set(CASES) == {"honest", "queue", "suspended", "harvest"}

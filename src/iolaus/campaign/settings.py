@@ -27,6 +27,9 @@ class CampaignSettings(BaseModel):
     declared_days: float = Field(7.0, ge=0, description="days by which a declaration must be older than the traffic")
     least_items: int = Field(20, ge=1, description="requests below which common items are not judged")
     common_share: float = Field(0.25, ge=0, le=1, description="share of common requests at which neither side gains")
+    related_most: float = Field(
+        0.2, ge=0, lt=1, description="share of accounts that share values up to which friends and homes may explain it"
+    )
     steady_blocks: int = Field(3, ge=1, description="address blocks that a person at work keeps to")
 
 

@@ -32,8 +32,10 @@ def weigh(
     blocks = cohort.known("blocks", 0)
     steady = float((blocks[blocks > 0] <= settings.steady_blocks).mean()) if (blocks > 0).any() else 0.5
     sittings = -clock.log10_bf
-    # People who work for the same employer come with cards and connections of their own.
-    ties = sum(max(evidence[kind].log10_bf, 0.0) for kind in TIES if kind in evidence)
+    # People who work for the same employer come with cards and connections of their own, but for friends and homes.
+    ties = sum(
+        max(evidence[kind].log10_bf, 0.0) for kind in TIES if kind in evidence and _knit(evidence[kind], settings)
+    )
     weight = sittings - ties + (steady - 0.5) * 2
     return explained(
         NAME,
@@ -42,3 +44,8 @@ def weigh(
         f" {'are' if sittings > 0 else 'are not'} each account's own.",
         settings,
     )
+
+
+def _knit(tie: Evidence, settings: CampaignSettings) -> bool:
+    """Whether more of the accounts are linked than friends, homes and second accounts among colleagues would link."""
+    return tie.numbers["linked_accounts"] > settings.related_most * tie.numbers["accounts"]
