@@ -10,7 +10,7 @@ import numpy.typing as npt
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Holders, Population
 from iolaus.link.settings import LinkSettings
-from iolaus.link.ties import linked_fit
+from iolaus.link.ties import meetings
 
 from . import factories
 
@@ -38,7 +38,7 @@ def addresses(rng: np.random.Generator, each: int = 3, pool: int = 40) -> Holder
 
 def weights(holders: Mapping[str, Holders], body: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.float64]:
     found, everyone = cut(holders)
-    return linked_fit(found, everyone, SETTINGS, np.ones(MEMBERS, bool) if body is None else body)
+    return meetings(found, everyone, SETTINGS, np.ones(MEMBERS, bool) if body is None else body).fit(SETTINGS)
 
 
 def test_accounts_of_a_pool_are_told_from_those_that_never_touched_it() -> None:
@@ -67,8 +67,8 @@ def test_caution_takes_those_who_meet_nobody_for_strangers() -> None:
     Those on the pool are what they were.
     """
     found, everyone = cut({"address": addresses(np.random.default_rng(1))})
-    body = np.ones(MEMBERS, bool)
-    usual, cautious = (linked_fit(found, everyone, SETTINGS, body, how) for how in (False, True))
+    met = meetings(found, everyone, SETTINGS, np.ones(MEMBERS, bool))
+    usual, cautious = (met.fit(SETTINGS, how) for how in (False, True))
     assert np.median(cautious[POOLED:]) < np.median(usual[POOLED:]) - 0.2
     assert np.median(cautious[:POOLED]) > 1
 

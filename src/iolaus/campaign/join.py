@@ -94,7 +94,7 @@ class Joiner:
 
     def _united(self, known: Pair, pair: Pair) -> Pair | None:
         """The campaign with the words and accounts of another cohort; None unless it stands as a campaign like that."""
-        candidate = _with(known, pair[0].candidate.phrases, pair[0].candidate.accounts)[0].candidate
+        candidate = _both(known[0].candidate, pair[0].candidate)
         both = self._judged(candidate, self._assembly.population)
         if both is None or both[1].verdict != "campaign":
             return None
@@ -137,14 +137,13 @@ def overlap(pair: Pair, known: Pair) -> float:
     return len(np.intersect1d(mine, known[0].candidate.accounts)) / max(len(mine), 1)
 
 
-def _with(pair: Pair, phrases: tuple[int, ...], accounts: Accounts) -> Pair:
-    tested, judgement = pair
-    candidate: Candidate = replace(
-        tested.candidate,
-        phrases=tuple(sorted({*tested.candidate.phrases, *phrases})),
-        accounts=np.union1d(tested.candidate.accounts, accounts).astype(np.int32),
+def _both(known: Candidate, other: Candidate) -> Candidate:
+    """The candidate ``known`` with the words and accounts of another."""
+    return replace(
+        known,
+        phrases=tuple(sorted({*known.phrases, *other.phrases})),
+        accounts=np.union1d(known.accounts, other.accounts).astype(np.int32),
     )
-    return replace(tested, candidate=candidate), judgement
 
 
 def shadow(pair: Pair, known: Pair) -> Pair:

@@ -19,7 +19,7 @@ from iolaus.engine import Engine
 from iolaus.key import load as load_key
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate, find
-from iolaus.link.fit import account_fit
+from iolaus.link.fit import cautious_fits
 from iolaus.link.passages import SharedWords
 from iolaus.link.population import Population
 from iolaus.link.readings import read
@@ -189,15 +189,7 @@ def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: Li
     cohort = assembly.cut(replace(candidate, accounts=everyone))
     body = np.isin(cohort.numbers, candidate.accounts)
     tested = np.isin(cohort.numbers, users[often])
-    alike = settings.model_copy(update={"alike_share": settings.alike_most})
-    population = assembly.population
-    return Fits(
-        cohort.numbers,
-        account_fit(cohort, population, settings, body),
-        account_fit(cohort, population, settings, body, cautious=True),
-        account_fit(cohort, population, alike, body),
-        tested,
-    )
+    return Fits(cohort.numbers, *cautious_fits(cohort, assembly.population, settings, body), tested)
 
 
 def _published(

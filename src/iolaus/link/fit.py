@@ -14,24 +14,40 @@ from scipy.stats import gamma
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Floats, Population
 from iolaus.link.settings import LinkSettings
-from iolaus.link.ties import linked_fit
+from iolaus.link.ties import meetings
 from iolaus.link.variance import Spread, effective_dimensions, explain_by_group, mixture
 
 Mask = npt.NDArray[np.bool_]
 
 
-def account_fit(
-    cohort: Cohort, population: Population, settings: LinkSettings, body: Mask | None = None, cautious: bool = False
-) -> Floats:
+def account_fit(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask | None = None) -> Floats:
     """float64[n], log10 Bayes factor for each account: of the cohort's hand, or a person, by topics, ties and hours.
 
-    body: bool[n], accounts that are taken for the hand's; everyone is compared with them. Default: all. cautious: as if
-    nearly all of them were tied, so that those who are not count rather as strangers.
+    body: bool[n], accounts that are taken for the hand's; everyone is compared with them. Default: all.
     """
     everyone = np.ones(len(cohort.numbers), bool) if body is None else body
-    found = topic_fit(cohort, population, settings, everyone)
-    found = found + linked_fit(cohort, population, settings, everyone, cautious)
-    return found + _clock_fit(cohort, everyone & (found >= 0), settings)
+    ties = meetings(cohort, population, settings, everyone).fit(settings)
+    return _with_clock(topic_fit(cohort, population, settings, everyone) + ties, cohort, everyone, settings)
+
+
+def cautious_fits(
+    cohort: Cohort, population: Population, settings: LinkSettings, body: Mask
+) -> tuple[Floats, Floats, Floats]:
+    """:func:`account_fit`; the same as if nearly all of the body were tied, so that those who are not count rather as
+    strangers; and the same as if most strangers asked what the body asks."""
+    alike = settings.model_copy(update={"alike_share": settings.alike_most})
+    topics, met = topic_fit(cohort, population, settings, body), meetings(cohort, population, settings, body)
+    ties = met.fit(settings)
+    return (
+        _with_clock(topics + ties, cohort, body, settings),
+        _with_clock(topics + met.fit(settings, cautious=True), cohort, body, settings),
+        _with_clock(topic_fit(cohort, population, alike, body) + ties, cohort, body, alike),
+    )
+
+
+def _with_clock(found: Floats, cohort: Cohort, body: Mask, settings: LinkSettings) -> Floats:
+    """With what hours say, by the clock of those of the body that fit so far."""
+    return found + _clock_fit(cohort, body & (found >= 0), settings)
 
 
 def topic_fit(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask | None = None) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -71,6 +71,10 @@ class Split:
     outside_accounts: int
     sorts: npt.NDArray[np.int8]
 
+    def rare(self, share: float) -> npt.NDArray[np.bool_]:
+        """Values that at most ``share`` of the accounts outside hold; one stranger makes none common."""
+        return self.outside <= max(1.0, share * self.outside_accounts)
+
     def meeting(self, rare: npt.NDArray[np.bool_]) -> dict[int, float]:
         """Sort of value -> chance that two values of it, held by two strangers, are the same ``rare`` one."""
         found = {}
@@ -128,15 +132,6 @@ class Population:
         """float64[m, c]: topic vectors in :attr:`directions`, as they are where there are none."""
         vectors = topics.astype(np.float64)
         return vectors if self.directions is None else vectors @ self.directions
-
-    def without(self, numbers: npt.NDArray[np.int32]) -> Population:
-        """Everyone, but for what ``numbers`` hold: accused traffic stays out of what others are compared with."""
-        left = {
-            name: Holders(held.accounts[kept], held.values[kept], held.sorts[kept])
-            for name, held in self.holders.items()
-            for kept in [~np.isin(held.accounts, numbers)]
-        }
-        return replace(self, holders=left)
 
     def __len__(self) -> int:
         return len(self.accounts)

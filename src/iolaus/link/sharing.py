@@ -39,7 +39,7 @@ def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -
     split = holders.split(cohort.numbers)
     if split.inside_accounts < 2:
         return None
-    rare = split.outside <= max(1.0, settings.rare_share * split.outside_accounts)
+    rare = split.rare(settings.rare_share)
     within = np.where(rare, split.inside, 0)
     links = float(np.maximum(within - 1, 0).sum())
     expected = split.collisions(rare)

@@ -8,6 +8,8 @@ nothing is said.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
@@ -26,17 +28,37 @@ MOST_RELATED = 12
 Mask = npt.NDArray[np.bool_]
 
 
-def linked_fit(
-    cohort: Cohort, population: Population, settings: LinkSettings, body: Mask, cautious: bool = False
-) -> Floats:
-    """float64[n], log10 Bayes factor for each account: on the pool that the ``body`` shares, or a stranger to it.
+@dataclass(frozen=True)
+class Meetings:
+    """How many of the campaign's accounts each account of a cohort meets, int64[n]; how many a stranger would who holds
+    as many values, float64[n]; and which accounts are taken for the campaign's, bool[n]."""
 
-    body: bool[n], accounts that are taken for the campaign's. cautious: as if nearly all of them were on the pool, and
-    those of the body who meet nobody were none of them.
-    """
+    met: Numbers
+    expected: Floats
+    body: Mask
+
+    def fit(self, settings: LinkSettings, cautious: bool = False) -> Floats:
+        """float64[n], log10 Bayes factor for each account: on the pool that the ``body`` shares, or a stranger to it.
+
+        On a pool counts are geometric with the mean of the body, and not all of a campaign are on it; if the body is no
+        pool's that mean is small, and so is what follows. cautious: as if nearly all of them were on the pool, and
+        those of the body who meet nobody were none of them.
+        """
+        if not self.body.any():
+            return np.zeros(len(self.met))
+        stranger = _of_stranger(self.met, self.expected, settings.related_share)
+        pool = self.met[self.body & (self.met > 0)] if cautious else self.met[self.body]
+        mean = max(float(pool.mean()), 1e-9) if len(pool) else 1e-9
+        pooled = np.exp(self.met * np.log(mean / (1 + mean)) - np.log(1 + mean))
+        share = settings.pool_most if cautious else settings.pool_share
+        ratio = np.log10((1 - share) + share * pooled / np.maximum(stranger, 1e-12))
+        found: Floats = np.clip(ratio, -settings.fit_cap, settings.fit_cap)
+        return found
+
+
+def meetings(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> Meetings:
+    """Whom the accounts of a cohort meet. body: bool[n], accounts that are taken for the campaign's."""
     accounts = len(cohort.numbers)
-    if not body.any():
-        return np.zeros(accounts)
     met = csr_matrix((accounts, accounts), dtype=np.int32)
     expected = np.zeros(accounts)
     for group in TYING:
@@ -49,24 +71,7 @@ def linked_fit(
         expected += np.max(chances, axis=0)
     met.setdiag(0)
     met.eliminate_zeros()
-    counts = np.diff(met.indptr).astype(np.int64)
-    found: Floats = np.clip(_log_ratio(counts, expected, body, settings, cautious), -settings.fit_cap, settings.fit_cap)
-    return found
-
-
-def _log_ratio(met: Numbers, expected: Floats, body: Mask, settings: LinkSettings, cautious: bool) -> Floats:
-    """log10 of the chance to meet that many on the pool over that of a stranger.
-
-    On a pool counts are geometric with the mean of the body, and not all of a campaign are on it; if the body is no
-    pool's that mean is small, and so is what follows.
-    """
-    stranger = _of_stranger(met, expected, settings.related_share)
-    pool = met[body & (met > 0)] if cautious else met[body]
-    mean = max(float(pool.mean()), 1e-9) if len(pool) else 1e-9
-    pooled = np.exp(met * np.log(mean / (1 + mean)) - np.log(1 + mean))
-    share = settings.pool_most if cautious else settings.pool_share
-    found: Floats = np.log10((1 - share) + share * pooled / np.maximum(stranger, 1e-12))
-    return found
+    return Meetings(np.diff(met.indptr).astype(np.int64), expected, body)
 
 
 def _of_stranger(met: Numbers, expected: Floats, related: float) -> Floats:
@@ -85,7 +90,7 @@ class _Rare:
 
     def __init__(self, cohort: Cohort, holders: Holders, settings: LinkSettings) -> None:
         split = holders.split(cohort.numbers)
-        rare = split.outside <= max(1.0, settings.rare_share * split.outside_accounts)
+        rare = split.rare(settings.rare_share)
         inside = np.isin(holders.accounts, cohort.numbers)
         self._accounts = len(cohort.numbers)
         self._meeting = split.meeting(rare)
