@@ -6,7 +6,7 @@ import logging
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -15,15 +15,21 @@ from rich.table import Table
 from iolaus.content.cli import app as content
 from iolaus.errors import InputError, TooManyRejectsError
 from iolaus.evaluate.cli import app as evaluate
-from iolaus.options import Account, Accounts, Events, Format, Logs, Mapping, MaxRejects, Releases, SettingsFile
-
-app = typer.Typer(
-    name="iolaus",
-    help="Finds, explains and helps to stop distillation attacks on language-model APIs.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+from iolaus.options import (
+    Account,
+    Accounts,
+    Events,
+    Format,
+    Logs,
+    Mapping,
+    MaxRejects,
+    Releases,
+    SettingsFile,
+    chosen_settings,
+    group,
 )
+
+app = group("iolaus", "Finds, explains and helps to stop distillation attacks on language-model APIs.")
 
 app.add_typer(content)
 app.add_typer(evaluate)
@@ -50,12 +56,10 @@ def scan(
     from iolaus.ingest.inputs import Inputs
     from iolaus.progress import Progress
     from iolaus.scan import scan as run
-    from iolaus.settings import load
 
     _log(verbose)
-    flags: dict[str, dict[str, Any]] = {} if max_rejects is None else {"ingest": {"max_rejects": max_rejects}}
     inputs = Inputs(tuple(logs), accounts, events, releases, format, mapping, account)
-    found = run(inputs, load(settings, flags), out, Progress())
+    found = run(inputs, chosen_settings(settings, max_rejects), out, Progress())
     console = Console(highlight=False)
     campaigns = len(found.campaigns)
     console.print(
@@ -82,12 +86,10 @@ def ingest(
     from iolaus.ingest.inputs import Inputs
     from iolaus.progress import Progress
     from iolaus.scan import normalise
-    from iolaus.settings import load
 
     _log(verbose)
-    flags: dict[str, dict[str, Any]] = {} if max_rejects is None else {"ingest": {"max_rejects": max_rejects}}
     inputs = Inputs(tuple(logs), accounts, events, releases, format, mapping, account)
-    read = normalise(inputs, load(settings, flags), out, Progress())
+    read = normalise(inputs, chosen_settings(settings, max_rejects), out, Progress())
     Console(highlight=False).print(
         f"{read.exchanges:,} exchanges, {sum(read.rejects.values()):,} rejects: {out}", soft_wrap=True
     )

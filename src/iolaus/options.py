@@ -1,11 +1,14 @@
-"""Arguments and options that several commands share: what is read, and how."""
+"""What several commands share: groups of commands, and the arguments and options that say what is read, and how."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from iolaus.settings import Settings
 
 Logs = Annotated[list[str], typer.Argument(help="files, folders or globs of request logs", metavar="LOGS...")]
 Accounts = Annotated[Path | None, typer.Option(help="the account table (CSV, JSONL or Parquet)")]
@@ -16,3 +19,15 @@ Mapping = Annotated[Path | None, typer.Option(help="a TOML file that maps other 
 Account = Annotated[str | None, typer.Option(help="account of every row, for logs that name none")]
 MaxRejects = Annotated[float | None, typer.Option(help="largest share of refused rows in one file")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="a TOML file of settings")]
+
+
+def group(name: str, help: str) -> typer.Typer:
+    """A group of commands: help where none is named, and no traceback where one fails."""
+    return typer.Typer(name=name, help=help, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def chosen_settings(file: Path | None, max_rejects: float | None) -> Settings:
+    """The settings of a command that reads logs; a flag that was given goes before the file."""
+    from iolaus.settings import load
+
+    return load(file, {} if max_rejects is None else {"ingest": {"max_rejects": max_rejects}})

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from iolaus.options import Account, Accounts, Events, Format, Logs, Mapping, MaxRejects, Releases, SettingsFile
+from iolaus.options import (
+    Account,
+    Accounts,
+    Events,
+    Format,
+    Logs,
+    Mapping,
+    MaxRejects,
+    Releases,
+    SettingsFile,
+    chosen_settings,
+    group,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,13 +28,7 @@ if TYPE_CHECKING:
     from iolaus.content.baseline import Baseline
     from iolaus.content.levels import Level
 
-app = typer.Typer(
-    name="baseline",
-    help="The provider's own mix of honest traffic, with which cohorts are compared.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = group("baseline", "The provider's own mix of honest traffic, with which cohorts are compared.")
 
 
 @app.command()
@@ -55,12 +61,10 @@ def learn(
     from iolaus.learn import Lesson
     from iolaus.learn import learn as run
     from iolaus.progress import Progress
-    from iolaus.settings import load
 
-    flags: dict[str, dict[str, Any]] = {} if max_rejects is None else {"ingest": {"max_rejects": max_rejects}}
     inputs = Inputs(tuple(logs), accounts, events, releases, format, mapping, account)
     lesson = Lesson(contamination, people, cleared, tuple(results or ()))
-    found = run(inputs, load(settings, flags), lesson, out, Progress())
+    found = run(inputs, chosen_settings(settings, max_rejects), lesson, out, Progress())
     console = Console(highlight=False)
     _origin(found, console)
     console.print(f"Baseline: {out}", soft_wrap=True)

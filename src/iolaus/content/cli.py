@@ -8,21 +8,11 @@ from typing import Annotated
 import typer
 
 from iolaus.content.baseline_cli import app as baseline
+from iolaus.options import group
 
-app = typer.Typer(
-    name="content",
-    help="What requests are compared with.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = group("content", "What requests are compared with.")
 
 app.add_typer(baseline)
-
-
-@app.callback()
-def content() -> None:
-    """What requests are compared with."""
 
 
 @app.command()

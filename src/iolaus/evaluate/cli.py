@@ -7,13 +7,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(
-    name="evaluate",
-    help="Judge worlds and scans against the truth.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+from iolaus.options import group
+
+app = group("evaluate", "Judge worlds and scans against the truth.")
 
 
 @app.command()
