@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-import jinja2
 import numpy as np
-from jinja2.utils import htmlsafe_json_dumps
 
 from iolaus.evaluate.figures import axis
 from iolaus.evaluate.gauge import Gauge
@@ -66,28 +63,11 @@ def write_page(found: Gauge, tenants: Sequence[tuple[str, Tenants]], out: Path) 
     Raises InputError where ``out`` cannot be written.
     """
     drawn = {f"tenants-{n}": burstiness(held, name) for n, (name, held) in enumerate(tenants) if len(held.cv)}
-    text = _template().render(
+    text = offline.render(
+        offline.environment("iolaus.evaluate").get_template("gauge.html"),
+        drawn,
         found=found,
         tenants=[(name, f"tenants-{n}", tenant_rows(held, name)) for n, (name, held) in enumerate(tenants)],
         header=TENANTS_HEADER,
-        drawn=drawn,
-        chart_data=htmlsafe_json_dumps(drawn, sort_keys=True, separators=(",", ":")),
-        library=offline.library(),
-        script=offline.script(),
-        allowed=offline.allowed() if drawn else "'none'",
-        style=offline.style(),
     )
     write_atomically(out, text.encode("utf-8"))
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("iolaus.evaluate"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("gauge.html")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
-
-import jinja2
-from jinja2.utils import htmlsafe_json_dumps
 
 from iolaus.evaluate.evaluation import Evaluation
 from iolaus.evaluate.figures import figures
@@ -29,28 +25,11 @@ def write_page(found: Evaluation, out: Path) -> None:
     """Write the page; the same figures give the same bytes. Raises InputError where ``out`` cannot be written."""
     drawn = figures(found)
     parts = [(title, BESIDE.get(title, ""), header, list(rows)) for title, header, rows in tables(found)]
-    text = _template().render(
+    text = offline.render(
+        offline.environment("iolaus.evaluate").get_template("evaluation.html"),
+        drawn,
         worlds=found.worlds,
         weakest=found.weakest,
         parts=[part for part in parts if part[3]],
-        drawn=drawn,
-        chart_data=htmlsafe_json_dumps(drawn, sort_keys=True, separators=(",", ":")),
-        library=offline.library(),
-        script=offline.script(),
-        allowed=offline.allowed() if drawn else "'none'",
-        style=offline.style(),
     )
     write_atomically(out, text.encode("utf-8"))
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("iolaus.evaluate"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("evaluation.html")

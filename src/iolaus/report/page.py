@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from iolaus.findings import QUESTIONS, Campaign, Day, Evidence, Verdict
@@ -87,7 +86,9 @@ def _render(found: results.Results, parts: list[CampaignPart], drawn: dict[str, 
         verdict: sorted((c for c in found.others if c.verdict == verdict), key=lambda c: (-c.probability, c.id))
         for verdict in OTHER_VERDICTS
     }
-    return _template().render(
+    return offline.render(
+        _template(),
+        drawn,
         run=found.run,
         totals=totals,
         headline=summary.headline(found, totals),
@@ -99,26 +100,13 @@ def _render(found: results.Results, parts: list[CampaignPart], drawn: dict[str, 
         rejects_by_place=found.rejects_by_place()[:COHORTS_SHOWN],
         changed=summary.changed_settings(found.run),
         hidden_phrase=summary.hidden_phrase(found.run),
-        chart_data=htmlsafe_json_dumps(drawn, sort_keys=True, separators=(",", ":")),
-        library=offline.library(),
-        script=offline.script(),
-        allowed=offline.allowed() if drawn else "'none'",
-        style=offline.style(),
     )
 
 
 @cache
 def _template() -> jinja2.Template:
     """Escapes all text of the results and spells out characters that steer a display."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("iolaus.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = offline.environment("iolaus.report", _shown)
     environment.filters |= {
         "count": plain.count,
         "signed": plain.signed,
