@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from training.content.page import share, table
+from training.content.page import share
+
+from iolaus.quoted import table
 
 Figures = dict[str, Any]
 WAYS = ("scan", "known", "cleared", "new", "turned")

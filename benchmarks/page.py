@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from iolaus.quoted import begin, quoted, table
 
 Figures = dict[str, Any]
 MACHINE_FIELDS = ("processor", "cores", "memory", "system", "load")
@@ -14,20 +16,10 @@ def write_page(figures: Figures, page: Path) -> None:
     """Replace what stands between the marks ``<!-- figures: NAME -->`` and ``<!-- end -->`` of the page."""
     text = page.read_text("utf-8")
     for name, render in SECTIONS.items():
-        begin, end = f"<!-- figures: {name} -->\n", "<!-- end -->"
-        if begin not in text or name not in figures:
-            continue
-        before, _, rest = text.partition(begin)
-        after = rest[rest.index(end) :]
-        text = f"{before}{begin}\n{render(figures[name])}\n\n{_machine(figures[name]['machine'])}\n\n{after}"
+        if begin(name) in text and name in figures:
+            body = f"{render(figures[name])}\n\n{_machine(figures[name]['machine'])}"
+            text = quoted(text, name, body)
     page.write_text(text, "utf-8")
-
-
-def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """A Markdown table; every column but the first is set to the right."""
-    names = list(header)
-    lines = [names, ["---"] + ["---:"] * (len(names) - 1), *([str(cell) for cell in row] for row in rows)]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
 def _machine(machine: dict[str, str]) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from iolaus.evaluate.gauge import Gauge, Reading
-from iolaus.evaluate.gauge_page import MARK, SCALES, Row, read, record, row_of, table
+from iolaus.evaluate.gauge_page import HEADER, SCALES, Row, cells, read, record, row_of
+from iolaus.quoted import END, begin, table
 from iolaus.simulate import shipped
 from iolaus.simulate.scenario import load
 
@@ -30,7 +31,7 @@ def test_the_file_counts_what_the_scenarios_declare() -> None:
 
 
 def test_the_page_quotes_the_file() -> None:
-    assert table(recorded()) in (DOCS / "worlds.md").read_text("utf-8")
+    assert table(HEADER, map(cells, recorded())) in (DOCS / "worlds.md").read_text("utf-8")
 
 
 def test_no_scenario_is_over_a_bound_without_a_reason() -> None:
@@ -47,10 +48,11 @@ def test_a_row_holds_the_highest_figure_and_what_fails(tmp_path: Path) -> None:
     row = row_of("S1", 0.5, Gauge("w", readings, ["d: a reason of it"]), 3)
     assert (row.trees_all, row.trees_alike, row.prompts, row.declared, row.seeds) == (0.8, 0.9, None, 1, 3)
     assert row.over == ["c against developers: boosted trees, x (0.90)"]
-    (tmp_path / "worlds.md").write_text(f"# Worlds\n\n{MARK}\n\nold\n\n## Next\n\nmore\n")
+    (tmp_path / "worlds.md").write_text(f"# Worlds\n\n{begin('gauge')}\nold\n\n{END}\n\n## Next\n\nmore\n")
     record([row], tmp_path)
     page = (tmp_path / "worlds.md").read_text()
-    assert page == f"# Worlds\n\n{table([row])}\n## Next\n\nmore\n"
+    quoted = table(HEADER, [cells(row)])
+    assert page == f"# Worlds\n\n{begin('gauge')}\n{quoted}\n\n{END}\n\n## Next\n\nmore\n"
     assert read(tmp_path) == [row]
     record([msgspec.structs.replace(row, scenario="S2"), msgspec.structs.replace(row, scale=1.0)], tmp_path)
     assert [(each.scenario, each.scale) for each in read(tmp_path)] == [("S1", 1.0), ("S2", 0.5)]

@@ -11,10 +11,11 @@ import pytest
 from rich.console import Console
 
 from iolaus.evaluate import gauge_page
-from iolaus.evaluate.gauge_page import TENANTS_MARK, record_tenants
+from iolaus.evaluate.gauge_page import record_tenants
 from iolaus.evaluate.gauge_report import TENANTS_HEADER, burstiness, tenant_rows
 from iolaus.evaluate.gauge_table import judge_world
 from iolaus.evaluate.gauge_tenants import Tenants, of_servegen
+from iolaus.quoted import END, begin
 from iolaus.simulate import simulate
 
 OWN = Tenants(np.array([1.0, 2.0, 4.0]), np.array([10.0, 30.0, 60.0]), np.array([0.5, 0.5, 0.2]))
@@ -53,7 +54,7 @@ def test_the_table_of_the_docs_is_written_anew(tmp_path: Path, monkeypatch: pyte
     small.write_text('name = "few"\ndays = 1\n[[crowd]]\nkind = "saas"\naccounts = 12\n')
     monkeypatch.setattr(gauge_page, "TENANTS", small)
     page = tmp_path / "worlds.md"
-    page.write_text(f"before\n\n{TENANTS_MARK}\n\n| old |\n\n### After\n\nkept\n")
+    page.write_text(f"before\n\n{begin('tenants')}\n| old |\n\n{END}\n\n### After\n\nkept\n")
     record_tenants(tmp_path)
     once = page.read_text()
     assert "| old |" not in once

@@ -11,9 +11,10 @@ from evaluate.sheets import facts, hostile, sheet
 from iolaus.errors import InputError
 from iolaus.evaluate import judge
 from iolaus.evaluate.evaluation import assess
-from iolaus.evaluate.judge import END, begin, judge_task, record
+from iolaus.evaluate.judge import judge_task, record
 from iolaus.evaluate.rounds import RARE, Task, honest, sample, whole
 from iolaus.evaluate.run import gather
+from iolaus.quoted import END, begin
 from iolaus.simulate import scenario
 
 
@@ -94,5 +95,7 @@ def test_a_world_that_cannot_be_judged_is_named(
 def test_a_name_outside_the_round_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         judge.main(["sample", "--only", "S99", "--work", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        judge.main(["sample", "--first", "0", "--work", str(tmp_path)])
     with pytest.raises(InputError):
         judge_task(Task("no-such", 0), tmp_path, 1.0)

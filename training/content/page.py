@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from training.content.labels import source_of
+
+from iolaus.quoted import quoted, table
 
 Figures = dict[str, Any]
 
@@ -15,17 +17,8 @@ def write(figures: Figures, page: Path, sections: Mapping[str, Callable[[Figures
     """Replace what stands between ``<!-- figures: NAME -->`` and ``<!-- end -->``; ``sections``: NAME -> table."""
     text = page.read_text("utf-8")
     for name, render in (SECTIONS if sections is None else sections).items():
-        begin, end = f"<!-- figures: {name} -->\n", "<!-- end -->"
-        before, _, rest = text.partition(begin)
-        text = f"{before}{begin}\n{render(figures)}\n\n{rest[rest.index(end) :]}"
+        text = quoted(text, name, render(figures))
     page.write_text(text, "utf-8")
-
-
-def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """A Markdown table; every column but the first is set to the right."""
-    names = list(header)
-    lines = [names, ["---"] + ["---:"] * (len(names) - 1), *([str(cell) for cell in row] for row in rows)]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
 def share(value: float | None) -> str:

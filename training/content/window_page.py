@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.content.page import share, table
+from training.content.page import share
+
+from iolaus.quoted import table
 
 Figures = dict[str, Any]
 NAMES = {"ours": "cohort test", "mmd": "MMD", "mahalanobis": "Mahalanobis", "prada": "PRADA", "seat": "SEAT",

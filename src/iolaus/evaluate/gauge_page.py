@@ -14,6 +14,7 @@ from iolaus.evaluate.gauge import Gauge, Reading, judged
 from iolaus.evaluate.gauge_read import Read, lacks, together
 from iolaus.evaluate.gauge_read import read as read_world
 from iolaus.evaluate.gauge_report import TENANTS_HEADER, tenant_rows
+from iolaus.quoted import quoted, table
 from iolaus.simulate import simulate
 
 SCALES = {
@@ -25,15 +26,13 @@ SCALES = {
 MOST_SEEDS = 8
 """Worlds of one scenario, of seeds 0 and up, that are put together where one has too few accounts to compare."""
 
-MARK = "<!-- Written by `make gauge`. -->"
-TENANTS_MARK = "<!-- Tenants, written by `make gauge`. -->"
 TENANTS = Path(__file__).with_name("tenants.toml")
 """A world of nothing but tenants and a few persons, enough to be compared with real tenants."""
 
-HEAD = (
-    "| scenario | scale | seeds | trees, all honest | trees, look-alike | prompts | common words "
-    "| declared | over their bounds |"
-)
+HEADER = (
+    "scenario", "scale", "seeds", "trees, all honest", "trees, look-alike", "prompts", "common words", "declared",
+    "over their bounds",
+)  # fmt: skip
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -72,18 +71,13 @@ def _highest(readings: list[Reading]) -> float | None:
     return round(max(figures), 4) if figures else None
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as Markdown, as ``docs/worlds.md`` quotes them."""
-    lines = [MARK, "", HEAD, "|" + "---|" * 9]
-    for row in rows:
-        figures = [
-            "-" if each is None else f"{each:.2f}" for each in (row.trees_all, row.trees_alike, row.prompts, row.common)
-        ]
-        over = "<br>".join(row.over) or "none"
-        lines.append(
-            f"| `{row.scenario}` | {row.scale:g} | {row.seeds} | {' | '.join(figures)} | {row.declared} | {over} |"
-        )
-    return "\n".join(lines) + "\n"
+def cells(row: Row) -> list[str]:
+    """The row as ``docs/worlds.md`` quotes it, under :data:`HEADER`."""
+    figures = [
+        "-" if each is None else f"{each:.2f}" for each in (row.trees_all, row.trees_alike, row.prompts, row.common)
+    ]
+    over = "<br>".join(row.over) or "none"
+    return [f"`{row.scenario}`", f"{row.scale:g}", f"{row.seeds}", *figures, f"{row.declared}", over]
 
 
 def record(rows: list[Row], folder: Path) -> None:
@@ -94,10 +88,7 @@ def record(rows: list[Row], folder: Path) -> None:
     held = {row.scenario: row for row in read(folder)} | {row.scenario: row for row in rows}
     rows = [held[name] for name in SCALES if name in held]
     (folder / "gauge.json").write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
-    page = (folder / "worlds.md").read_text("utf-8")
-    before, _, rest = page.partition(MARK)
-    after = rest.partition("\n\n## ")
-    (folder / "worlds.md").write_text(before + table(rows) + "\n## " + after[2], "utf-8")
+    _quote(folder, "gauge", table(HEADER, map(cells, rows)))
 
 
 def record_tenants(folder: Path) -> None:
@@ -107,12 +98,12 @@ def record_tenants(folder: Path) -> None:
         (whole,) = read_world(simulate(TENANTS, place, 1.0, seed=0).path).wholes
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    rows = [TENANTS_HEADER, ("---", *["---:"] * (len(TENANTS_HEADER) - 1)), *tenant_rows(whole.tenants, whole.label)]
-    page = (folder / "worlds.md").read_text("utf-8")
-    before, _, rest = page.partition(TENANTS_MARK)
-    after = rest.lstrip("\n").partition("\n\n")[2]
-    body = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    (folder / "worlds.md").write_text(f"{before}{TENANTS_MARK}\n\n{body}\n\n{after}", "utf-8")
+    _quote(folder, "tenants", table(TENANTS_HEADER, tenant_rows(whole.tenants, whole.label)))
+
+
+def _quote(folder: Path, section: str, body: str) -> None:
+    page = folder / "worlds.md"
+    page.write_text(quoted(page.read_text("utf-8"), section, body), "utf-8")
 
 
 def read(folder: Path) -> list[Row]:
@@ -143,7 +134,7 @@ def main() -> None:
     asked = parser.parse_args()
     for scenario in asked.only:
         row = gauged(scenario, SCALES[scenario])
-        sys.stdout.write(table([row]).splitlines()[-1] + "\n")
+        sys.stdout.write(f"| {' | '.join(cells(row))} |\n")
         sys.stdout.flush()
         if asked.record:
             record([row], asked.record)

@@ -28,6 +28,7 @@ from iolaus.evaluate.run import gather, judge_world
 from iolaus.evaluate.scanning import code_digest, judging_settings, settings_digest
 from iolaus.evaluate.table import show, tables
 from iolaus.evaluate.worlds import open_world
+from iolaus.quoted import quoted, table
 from iolaus.settings import Settings
 from iolaus.simulate import simulate
 from iolaus.workspace import write_atomically
@@ -39,9 +40,6 @@ SECTIONS = {"honest": "honest"}
 HONEST_TABLES = ("Accounts", "Honest accused", "Verdicts of tested cohorts", "False campaigns in honest worlds")
 """What the page shows of honest worlds; all else needs campaigns."""
 
-END = "<!-- end -->"
-"""Between ``begin(section)`` and this mark of docs/evaluate.md stand tables that this command writes."""
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Judge a round of worlds; returns 1 where a world could not be judged."""
@@ -49,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("round", choices=sorted(ROUNDS), help="which worlds")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="scenarios or worlds (S2, honest-1000) of the round")
     parser.add_argument("--work", type=Path, default=Path("build/judge"), help="where judged worlds are kept")
-    parser.add_argument("--first", type=int, metavar="N", help="only the first N of them")
+    parser.add_argument("--first", type=_positive, metavar="N", help="only the first N of them")
     parser.add_argument("--workers", type=int, default=2, help="worlds that are judged at once")
     parser.add_argument("--scale", type=float, default=1.0, help="size of the worlds")
     parser.add_argument("--record", type=Path, metavar="DOCS", help="folder of figures.json and evaluate.md")
@@ -71,6 +69,12 @@ def main(arguments: list[str] | None = None) -> int:
     for name in failed:
         console.print(f"not judged: {name}", soft_wrap=True)
     return 1 if failed else 0
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+    return int(text)
 
 
 def _named(task: Task, names: Sequence[str]) -> bool:
@@ -136,22 +140,14 @@ def _json(content: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
 
 
-def begin(section: str) -> str:
-    """The mark after which a section's tables stand in docs/evaluate.md."""
-    return f"<!-- figures: {section} -->\n"
-
-
 def record(found: Evaluation, docs: Path, how: dict[str, Any], section: str = "judge") -> None:
     """Write the figures into ``docs``/figures.json under their section, and its tables into ``docs``/evaluate.md."""
     path, page = docs / "figures.json", docs / "evaluate.md"
     kept: dict[str, Any] = msgspec.json.decode(path.read_bytes()) if path.exists() else {}
     kept[section] = how | {"evaluation": msgspec.to_builtins(found)}
     write_atomically(path, _json(kept))
-    text = page.read_text("utf-8")
-    before, _, rest = text.partition(begin(section))
-    after = rest[rest.index(END) :]
-    tables_of = _honest_tables(found, how) if section == "honest" else markdown(found, how)
-    write_atomically(page, f"{before}{begin(section)}\n{tables_of}\n\n{after}".encode())
+    body = _honest_tables(found, how) if section == "honest" else markdown(found, how)
+    write_atomically(page, quoted(page.read_text("utf-8"), section, body).encode())
 
 
 def markdown(found: Evaluation, how: dict[str, Any]) -> str:
@@ -172,11 +168,9 @@ def _tables(found: Evaluation, titles: Sequence[str] | None = None) -> list[str]
     """Title and rows of every table that has rows, or of those that are named."""
     parts = []
     for title, header, rows in tables(found):
-        lines = [" | ".join(row) for row in rows]
-        if lines and (titles is None or title in titles):
-            rule = " | ".join(["---"] + ["---:"] * (len(header) - 1))
-            body = "\n".join(f"| {line} |" for line in (" | ".join(header), rule, *lines))
-            parts += [f"### {title}", body]
+        held = list(rows)
+        if held and (titles is None or title in titles):
+            parts += [f"### {title}", table(header, held)]
     return parts
 
 
