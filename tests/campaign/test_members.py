@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
-from iolaus.campaign.members import DAY, Fits, Members, fitting_words, measure, own_words, users
+from iolaus.campaign.members import DAY, Fits, Members, fitting_words, measure, own_odds, own_words, users
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine, EngineSettings
+from iolaus.link.fit import AccountFits
 
 SETTINGS = VerdictSettings()
 PHRASE = 77
@@ -24,7 +25,9 @@ def fits(
     numbers: npt.NDArray[np.int32], fit: npt.NDArray[np.float64], tested: npt.NDArray[np.bool_] | None = None
 ) -> Fits:
     """Fits that say the same however they are asked; everyone is tested unless ``tested`` says who."""
-    return Fits(numbers, fit, fit, fit, np.ones(len(numbers), bool) if tested is None else tested)
+    seen = np.ones(len(numbers), bool) if tested is None else tested
+    found = AccountFits(fit, fit, fit, fit)
+    return Fits(numbers, found, own_odds(found, seen), seen)
 
 
 FITTING = fits(COHORT, np.full(MEMBERS, 0.3))
@@ -170,7 +173,9 @@ def test_where_strangers_may_use_the_words_only_an_account_s_own_fit_accuses(eng
     uses = dict.fromkeys(range(2 * MEMBERS), 18)
     trusting = measured(engine, uses, crowd(), found=fits(everyone, fit))
     assert trusting.membership[MEMBERS:].min() >= SETTINGS.accuse_membership
-    found = measured(engine, uses, crowd(), found=Fits(everyone, fit, cautious, fit, everyone >= 0))
+    seen = AccountFits(fit, cautious, cautious, fit)
+    told = Fits(everyone, seen, own_odds(seen, everyone >= 0), everyone >= 0)
+    found = measured(engine, uses, crowd(), found=told)
     assert found.membership[MEMBERS:].max() <= 0.5
     assert found.membership[:MEMBERS].min() >= SETTINGS.accuse_membership
 
@@ -188,9 +193,18 @@ def test_one_use_is_thin_but_for_ties_and_for_how_many_they_are(engine: Engine) 
     """A few who used a campaign's own words once may be strangers; of a hundred hardly one is, if he is tied."""
     assert once(engine, 3, 0.0).max() < 0.2
     assert once(engine, 3, 0.3).max() < SETTINGS.accuse_membership
-    assert once(engine, 100, -0.2).max() < SETTINGS.accuse_membership
+    assert once(engine, 100, 0.2).max() < SETTINGS.accuse_membership
     assert once(engine, 100, 0.6).min() >= SETTINGS.accuse_membership
     assert once(engine, 100, 0.6, strange=40).max() < SETTINGS.accuse_membership
+
+
+def test_where_strangers_are_most_of_the_users_ties_must_outweigh_them() -> None:
+    """The same ties accuse among few strangers and not among many; they never count for more than they are."""
+    for strangers, expected in ((5, True), (2_000, False)):
+        tied = np.append(np.full(MEMBERS, 1.2), np.full(strangers, -0.5))
+        odds = own_odds(AccountFits(tied, tied, tied, tied), np.ones(len(tied), bool))
+        assert (odds[0] > 0.9) == expected
+        assert odds.max() <= 1.2
 
 
 def test_few_members_prove_little_of_the_share_of_strangers() -> None:

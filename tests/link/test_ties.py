@@ -51,7 +51,7 @@ def test_accounts_of_a_pool_are_told_from_those_that_never_touched_it() -> None:
 def test_a_second_account_or_a_home_is_no_pool() -> None:
     """Pairs that share one device: as many as honest people do, so little is said for or against anybody."""
     values = np.arange(1, COUNT + 1)
-    values[1 : MEMBERS // 2 : 2] = values[0 : MEMBERS // 2 : 2]
+    values[1:16:2] = values[0:16:2]
     found = weights({"device_id": Holders.of(np.arange(COUNT, dtype=np.int32), values)})
     assert np.abs(found).max() < 0.5
 
@@ -91,3 +91,48 @@ def test_block_and_address_name_the_same_meeting() -> None:
 
 def test_an_empty_body_ties_nobody() -> None:
     assert not weights({"address": addresses(np.random.default_rng(4))}, np.zeros(MEMBERS, bool)).any()
+
+
+def test_an_office_is_one_place_however_many_share_it() -> None:
+    """Twenty colleagues with one address, the body's all: each meets nineteen, at one place."""
+    values = np.arange(1, COUNT + 1)
+    values[:20] = 1
+    found = weights({"address": Holders.of(np.arange(COUNT, dtype=np.int32), values)})
+    assert found[:20].max() < 0.6
+
+
+def test_a_second_account_is_one_person_at_however_many_places() -> None:
+    """Two accounts of one person share ten addresses, beside accounts that share none."""
+    own = np.stack([np.arange(COUNT), np.arange(COUNT)], 1)
+    shared = [(account, 50_000 + value) for account in (0, 1) for value in range(10)]
+    pairs = np.concatenate([own + [0, 1], shared])
+    found = weights({"address": Holders.of(pairs[:, 0].astype(np.int32), pairs[:, 1])})
+    assert found[:2].max() < 0.5
+
+
+def test_addresses_of_one_block_are_one_place() -> None:
+    """An office with ten addresses in one block ties its people no more than one address would."""
+    rng = np.random.default_rng(7)
+    accounts = np.concatenate([np.arange(COUNT), np.repeat(np.arange(20), 3)]).astype(np.int32)
+    values = np.concatenate([np.arange(1, COUNT + 1), 50_000 + rng.integers(0, 10, 60)])
+    places = np.concatenate([np.arange(1, COUNT + 1), np.full(60, 60_000)])
+    apart = weights({"address": Holders.of(accounts, values)})
+    together = weights({"address": Holders.of(accounts, values, places=places)})
+    assert together[:20].max() < 0.6 < apart[:20].max()
+
+
+def test_what_everybody_s_addresses_have_in_common_with_a_campaign_is_chance() -> None:
+    """The more the campaign's addresses are those of an exit that strangers use too, the less a meeting says."""
+    lone, met = addresses(np.random.default_rng(8)), []
+    for strangers in (0, 400):
+        rng = np.random.default_rng(9)
+        used = rng.integers(MEMBERS, COUNT, strangers).astype(np.int32)
+        shared = Holders.of(
+            np.concatenate([lone.accounts, used]),
+            np.concatenate([lone.values, 50_000 + rng.integers(0, 40, strangers)]),
+        )
+        cohort, everyone = cut({"address": shared})
+        wide = LinkSettings(rare_share=0.5)
+        met.append(meetings(cohort, everyone, wide, np.ones(MEMBERS, bool)))
+    assert met[1].expected.mean() > 5 * met[0].expected.mean()
+    assert np.median(met[1].fit(SETTINGS)[:POOLED]) < np.median(met[0].fit(SETTINGS)[:POOLED])

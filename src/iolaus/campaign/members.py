@@ -16,15 +16,17 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy.stats import beta
 
+from iolaus.campaign.once import once_odds, uses_by_phrase
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
+from iolaus.link.fit import AccountFits
 from iolaus.link.population import Floats, Numbers
 
 DAY = 86_400_000_000
 """Microseconds of a day."""
 
-MOST_THIN = 0.5
-"""Most log10 odds of an account that used the words too little to be tested, but for its ties."""
+LEAST = -1.0
+"""log10 odds of an account that a sample of many left out, where the words alone prove nothing."""
 
 ROUNDS = 50
 """Iterations in which the share of members among the users of a campaign's words settles."""
@@ -34,21 +36,19 @@ ROUNDS = 50
 class Fits:
     """How well each account that used the words fits the queue: ascending account numbers, and log10 Bayes factors.
 
-    cautious: the same if nearly all of an operator's accounts were tied, so that those who are not count as strangers.
-    alike: the same if most strangers asked what the campaign asks, so that topics hardly tell them.
+    own: log10 odds that an account is the campaign's where strangers use the words too (:func:`own_odds`).
     tested: bool[n], whether it used them often enough to be tested for what it asks; the others can but be tied.
     """
 
     numbers: npt.NDArray[np.int32]
-    log10_bf: Floats
-    cautious: Floats
-    alike: Floats
+    by_account: AccountFits
+    own: Floats
     tested: npt.NDArray[np.bool_]
 
     @property
     def fitting(self) -> npt.NDArray[np.bool_]:
         """bool[n], accounts that were tested and rather fit."""
-        return self.tested & (self.log10_bf >= 0)
+        return self.tested & (self.by_account.usual >= 0)
 
     @property
     def share(self) -> float:
@@ -58,17 +58,30 @@ class Fits:
     @cached_property
     def part(self) -> float:
         """Share of members among the accounts that were tested, cautiously."""
-        return _part(self.cautious[self.tested])
+        return _part(self.by_account.cautious[self.tested])
 
     @property
     def prevalence(self) -> float:
         """log10 odds that one of them is a member; half a stranger is added, so that few prove little."""
-        count = float(self.tested.sum())
-        return float(np.log10(self.part * count / (count - self.part * count + 0.5))) if count else 0.0
+        return _log10_odds(self.part, float(self.tested.sum()))
+
+    def strangers(self, settings: VerdictSettings) -> float:
+        """How many strangers are to be expected among those who used the words once, by those who came back."""
+        return settings.once_users * (float(self.tested.sum()) * (1 - self.part) + 0.5)
 
     def exclusive(self, settings: VerdictSettings) -> bool:
         """Whether nearly all who were tested are members, so that the words alone say much of an account."""
         return self.part >= settings.own_part
+
+
+def own_odds(fits: AccountFits, tested: npt.NDArray[np.bool_]) -> Floats:
+    """float64[n], log10 odds by an account's own ties, and by hours and topics as far as they tell strangers.
+
+    The share of members among the users, told by ties alone, counts only where it speaks against.
+    """
+    share = _part(fits.tied[tested])
+    found: Floats = fits.alike + min(_log10_odds(share, float(tested.sum())), 0.0)
+    return found
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,12 @@ def measure(
     numbers = uses["account"].to_numpy().astype(np.int32)
     used, had = uses["used"].to_numpy().astype(np.int64), uses["had"].to_numpy().astype(np.int64)
     low, high = _share_interval(used, had)
-    odds = _odds(low, used, numbers, fits, settings)
+    thin = _thin(numbers, used, fits)
+    once = 0.0
+    if thin.any() and fits.exclusive(settings):
+        by_phrase = uses_by_phrase(engine, phrases, numbers[thin], fits.numbers[fits.fitting])
+        once = once_odds(fits.strangers(settings), *by_phrase)
+    odds = _odds(low, used, numbers, fits, once, settings)
     return Members(
         numbers,
         _probable(odds, probability),
@@ -157,37 +175,46 @@ def users(engine: Engine, phrases: tuple[int, ...], accounts: npt.NDArray[np.int
     return int(counted["users"][0].as_py())
 
 
-def _odds(low: Floats, used: Numbers, numbers: npt.NDArray[np.int32], fits: Fits, settings: VerdictSettings) -> Floats:
+def _thin(numbers: npt.NDArray[np.int32], used: Numbers, fits: Fits) -> npt.NDArray[np.bool_]:
+    """bool[n], accounts that used the words too little to be tested; not those that a sample of many left out."""
+    tested = np.isin(numbers, fits.numbers[fits.tested])
+    found: npt.NDArray[np.bool_] = ~tested & (np.isin(numbers, fits.numbers) | (used == 1))
+    return found
+
+
+def _odds(
+    low: Floats,
+    used: Numbers,
+    numbers: npt.NDArray[np.int32],
+    fits: Fits,
+    once: float,
+    settings: VerdictSettings,
+) -> Floats:
     """log10 odds by the part of members among the users, each account's use, and its fit.
 
     Where too many users may be strangers, that part and the use prove nothing. An account that a sample of many left
-    out is judged without fit.
+    out is judged without fit. once: odds of those that used the words too little to be tested, before their ties.
     """
     names = fits.numbers[fits.tested]
     known, seen = np.isin(numbers, names), np.isin(numbers, fits.numbers)
     place = np.searchsorted(names, numbers[known])
-    likely = _logistic(fits.cautious[fits.tested] + fits.prevalence)
+    likely = _logistic(fits.by_account.cautious[fits.tested] + fits.prevalence)
     use = _use_likelihood(low[known], likely[place], low)
-    odds: Floats = np.minimum(use, settings.use_cap * used) + fits.prevalence
     if not fits.exclusive(settings):
-        odds = np.minimum(odds, 0.0)
-        odds[known] += fits.alike[fits.tested][place]
+        odds: Floats = np.full(len(numbers), LEAST)
+        odds[known] = np.minimum(use[known], 0.0) + fits.own[fits.tested][place]
         return odds
-    odds[known] += fits.log10_bf[fits.tested][place]
-    thin = ~known & (seen | (used == 1))
-    once = _thin(int(thin.sum()), fits, settings)
+    odds = np.minimum(use, settings.use_cap * used) + fits.prevalence
+    odds[known] += fits.by_account.usual[fits.tested][place]
+    thin = _thin(numbers, used, fits)
     odds[thin] = min(once, 0.0)
-    odds[thin & seen] = once + fits.alike[np.searchsorted(fits.numbers, numbers[thin & seen])]
+    odds[thin & seen] = once + fits.by_account.alike[np.searchsorted(fits.numbers, numbers[thin & seen])]
     return odds
 
 
-def _thin(count: int, fits: Fits, settings: VerdictSettings) -> float:
-    """log10 odds that one of ``count`` accounts which used the words too little to be tested is a member.
-
-    So many of them are strangers as strangers were among the tested, times ``once_users``.
-    """
-    strangers = settings.once_users * (fits.tested.sum() * (1 - fits.part) + 0.5)
-    return float(np.clip(np.log10(max(count - strangers, 0.1) / strangers), -1.0, MOST_THIN))
+def _log10_odds(share: float, count: float) -> float:
+    """log10 odds of one of ``count`` accounts of which ``share`` are members; half a stranger is added."""
+    return float(np.log10(share * count / (count - share * count + 0.5))) if count else 0.0
 
 
 def _part(fit: Floats) -> float:

@@ -100,12 +100,12 @@ class Assembly:
             if name in accounts.column_names
         }
         for name in SEEN_IDENTIFIERS:
-            sort = "min(network)" if name in NETWORK_IDENTIFIERS else "0"
+            sort, place = ("min(network)", "min(block)") if name in NETWORK_IDENTIFIERS else ("0", name)
             pairs = self._engine.table(
-                f"SELECT account, {name} AS value, {sort} AS sort FROM conversations WHERE {name} <> 0"
-                f" GROUP BY account, {name}"
+                f"SELECT account, {name} AS value, {sort} AS sort, {place} AS place FROM conversations"
+                f" WHERE {name} <> 0 GROUP BY account, {name}"
             )
-            holders[name] = Holders.of(*(pairs[column].to_numpy() for column in ("account", "value", "sort")))
+            holders[name] = Holders.of(*(pairs[column].to_numpy() for column in ("account", "value", "sort", "place")))
         hourly, origin = self._hourly()
         events = pq.read_table(ingest / "account_events.parquet")
         return Population(

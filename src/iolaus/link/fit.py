@@ -6,6 +6,8 @@ taste moves it away, by more than chance as n grows. With few observations the a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
@@ -30,18 +32,31 @@ def account_fit(cohort: Cohort, population: Population, settings: LinkSettings, 
     return _with_clock(topic_fit(cohort, population, settings, everyone) + ties, cohort, everyone, settings)
 
 
-def cautious_fits(
-    cohort: Cohort, population: Population, settings: LinkSettings, body: Mask
-) -> tuple[Floats, Floats, Floats]:
-    """:func:`account_fit`; the same as if nearly all of the body were tied, so that those who are not count rather as
-    strangers; and the same as if most strangers asked what the body asks."""
+@dataclass(frozen=True)
+class AccountFits:
+    """Log10 Bayes factors of each of n accounts, float64[n], under four views of a campaign's body.
+
+    usual: :func:`account_fit`. cautious: as if nearly all of the body were tied, so that those who are not count rather
+    as strangers. tied: what ties alone say, as cautiously. alike: the same with topics, hours and the assumption that
+    most strangers ask what the body asks.
+    """
+
+    usual: Floats
+    cautious: Floats
+    tied: Floats
+    alike: Floats
+
+
+def account_fits(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> AccountFits:
+    """How well each account fits the ``body`` (bool[n], accounts that are taken for the campaign's)."""
     alike = settings.model_copy(update={"alike_share": settings.alike_most})
     topics, met = topic_fit(cohort, population, settings, body), meetings(cohort, population, settings, body)
-    ties = met.fit(settings)
-    return (
+    ties, tied = met.fit(settings), met.fit(settings, cautious=True)
+    return AccountFits(
         _with_clock(topics + ties, cohort, body, settings),
-        _with_clock(topics + met.fit(settings, cautious=True), cohort, body, settings),
-        _with_clock(topic_fit(cohort, population, alike, body) + ties, cohort, body, alike),
+        _with_clock(topics + tied, cohort, body, settings),
+        tied,
+        _with_clock(topic_fit(cohort, population, alike, body) + tied, cohort, body, alike),
     )
 
 

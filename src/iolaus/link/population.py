@@ -27,22 +27,29 @@ class Holders:
     """Who holds which value of one identifier: distinct pairs, sorted by value, then account.
 
     ``sorts``: int8, the sort of each pair's value (the kind of network of an address), 0 where there is but one.
+    ``places``: what each pair's value is part of (the block of an address), the value itself where of nothing.
     """
 
     accounts: npt.NDArray[np.int32]
     values: Numbers
     sorts: npt.NDArray[np.int8]
+    places: Numbers
 
     @classmethod
     def of(
-        cls, accounts: npt.NDArray[np.int32], values: Numbers, sorts: npt.NDArray[np.integer] | None = None
+        cls,
+        accounts: npt.NDArray[np.int32],
+        values: Numbers,
+        sorts: npt.NDArray[np.integer] | None = None,
+        places: Numbers | None = None,
     ) -> Holders:
         """From pairs in any order, with repeats; value 0 means 'not there' and is left out."""
         there = values != 0
         columns = [values[there], accounts[there].astype(np.int64)]
         pairs, first = np.unique(np.stack(columns, 1), axis=0, return_index=True)
         kept = np.zeros(len(pairs), np.int8) if sorts is None else sorts[there][first].astype(np.int8)
-        return cls(pairs[:, 1].astype(np.int32), pairs[:, 0], kept)
+        found = pairs[:, 0] if places is None else places[there][first]
+        return cls(pairs[:, 1].astype(np.int32), pairs[:, 0], kept, np.where(found == 0, pairs[:, 0], found))
 
     def split(self, members: npt.NDArray[np.int32]) -> Split:
         """Count holders of each value among ``members`` (account numbers) and among everyone else."""

@@ -79,7 +79,7 @@ class LinkSettings(BaseModel):
         description="the same where strangers use a campaign's words too: who is not tied is then rather one of them",
     )
     related_share: float = Field(
-        0.1,
+        0.05,
         ge=0,
         lt=1,
         description="share of honest accounts that share a rare value with another: second accounts, homes, colleagues",

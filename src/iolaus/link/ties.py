@@ -1,9 +1,10 @@
-"""How many accounts of a campaign is one account tied to by rare values: as many as on one pool, or as a stranger?
+"""How often does one account meet a campaign's others by rare values: as on one pool, or as a stranger would?
 
-Whoever shares a pool of addresses or cards meets many others of it. Strangers meet few: by chance, the more the more
-addresses they were seen from, and some have a second account, a partner or a colleague, one or two of them. So it is
-counted whom an account meets, not whether it meets anybody. Where the campaign has no pool both counts are alike and
-nothing is said.
+Whoever shares a pool of addresses or cards meets many others of it, at many places. Strangers meet few: by chance, the
+more the more addresses they were seen from, and some have a second account, a home or an office in common with one.
+A second account shares every address, and an office one address with many: so meetings count as the smaller of how
+many accounts are met and at how many places. Chance is not assumed but counted: how often the values of everybody
+else are the campaign's too. Where the campaign has no pool both counts are alike and nothing is said.
 """
 
 from __future__ import annotations
@@ -23,15 +24,18 @@ TYING = (("address", "block"), ("payment_fingerprint",), ("device_id",), ("signu
 """Identifiers whose rare values tie accounts. Those of one group name the same thing: chance counts once for it."""
 
 MOST_RELATED = 12
-"""Related accounts past which the chance of more is nothing."""
+"""Further meetings of a related account past which the chance of more is nothing."""
+
+RELATED_MORE = 0.2
+"""Chance of each further meeting of a related account: with another person, at another place."""
 
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Meetings:
-    """How many of the campaign's accounts each account of a cohort meets, int64[n]; how many a stranger would who holds
-    as many values, float64[n]; and which accounts are taken for the campaign's, bool[n]."""
+    """How often each account of some meets the campaign's others, int64[n]; how often a stranger would who holds as many
+    values, float64[n]; and which accounts are taken for the campaign's, bool[n]."""
 
     met: Numbers
     expected: Floats
@@ -57,63 +61,88 @@ class Meetings:
 
 
 def meetings(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> Meetings:
-    """Whom the accounts of a cohort meet. body: bool[n], accounts that are taken for the campaign's."""
-    accounts = len(cohort.numbers)
-    met = csr_matrix((accounts, accounts), dtype=np.int32)
-    expected = np.zeros(accounts)
+    """How often the accounts of a cohort meet each other. body: bool[n], accounts taken for the campaign's."""
+    return meetings_of(cohort.numbers, population, settings, body)
+
+
+def meetings_of(numbers: npt.NDArray[np.int32], population: Population, settings: LinkSettings, body: Mask) -> Meetings:
+    """The same of any accounts. numbers: int32[n], ascending account numbers; body: bool[n]."""
+    accounts = len(numbers)
+    others = csr_matrix((accounts, accounts), dtype=np.int32)
+    places, expected = np.zeros(accounts, np.int64), np.zeros(accounts)
     for group in TYING:
-        chances = [np.zeros(accounts)]
-        for name in group:
-            if name in population.holders:
-                values = _Rare(cohort, population.holders[name], settings)
-                met = met + values.meetings(body)
-                chances.append(values.by_chance(body))
-        expected += np.max(chances, axis=0)
-    met.setdiag(0)
-    met.eliminate_zeros()
-    return Meetings(np.diff(met.indptr).astype(np.int64), expected, body)
+        held = [
+            _Rare(numbers, population.holders[name], settings, body) for name in group if name in population.holders
+        ]
+        if not held:
+            continue
+        for values in held:
+            others = others + values.others()
+        places += _distinct(np.concatenate([values.places() for values in held]), accounts)
+        expected += np.max([values.by_chance() for values in held], axis=0)
+    others.setdiag(0)
+    others.eliminate_zeros()
+    return Meetings(np.minimum(np.diff(others.indptr), places).astype(np.int64), expected, body)
+
+
+def _distinct(pairs: Numbers, accounts: int) -> Numbers:
+    """int64[accounts], how many distinct places each account has. pairs: int64[p, 2], account and place."""
+    return np.bincount(np.unique(pairs, axis=0)[:, 0], minlength=accounts)
 
 
 def _of_stranger(met: Numbers, expected: Floats, related: float) -> Floats:
-    """Chance of each count: Poisson about ``expected``, and a share of ``related`` accounts who know others.
+    """Chance of each count: Poisson about ``expected``, and a share of ``related`` accounts who know one of them.
 
-    These meet one more, and another with one half of the chance each time.
+    These meet one more, and others with falling chance (:data:`RELATED_MORE`).
     """
     found: Floats = (1 - related) * poisson.pmf(met, expected)
     for more in range(1, MOST_RELATED + 1):
-        found = found + related * 0.5**more * poisson.pmf(met - more, expected)
+        chance = (1 - RELATED_MORE) * RELATED_MORE ** (more - 1)
+        found = found + related * chance * poisson.pmf(met - more, expected)
     return found
 
 
 class _Rare:
-    """Values of one identifier that are rare outside a cohort, and who of the cohort holds them."""
+    """Values of one identifier that are rare outside a campaign, and who of some accounts holds them."""
 
-    def __init__(self, cohort: Cohort, holders: Holders, settings: LinkSettings) -> None:
-        split = holders.split(cohort.numbers)
-        rare = split.rare(settings.rare_share)
-        inside = np.isin(holders.accounts, cohort.numbers)
-        self._accounts = len(cohort.numbers)
-        self._meeting = split.meeting(rare)
-        self._place = np.searchsorted(cohort.numbers, holders.accounts[inside])
-        self._sorts = holders.sorts[inside]
-        self._values, self._held = np.unique(holders.values[inside], return_inverse=True)
-        self._rare = np.isin(holders.values[inside], split.values[rare])
+    def __init__(self, numbers: npt.NDArray[np.int32], holders: Holders, settings: LinkSettings, body: Mask) -> None:
+        split = holders.split(numbers[body])
+        rare = np.isin(holders.values, split.values[split.rare(settings.rare_share)])
+        inside, outside = np.isin(holders.accounts, numbers), ~np.isin(holders.accounts, numbers[body])
+        place = np.searchsorted(numbers, holders.accounts[inside])
+        self._accounts = len(numbers)
+        self._own = place, holders.sorts[inside]
+        self._place, self._where = place[rare[inside]], holders.places[inside & rare]
+        _, self._held = np.unique(holders.values[inside & rare], return_inverse=True)
+        self._body = body[self._place]
+        shared = np.isin(holders.values, holders.values[~outside & rare])
+        self._chance = {
+            int(sort): _rate(shared[outside & (holders.sorts == sort)]) for sort in np.unique(holders.sorts)
+        }
 
-    def meetings(self, body: Mask) -> csr_matrix:
+    def others(self) -> csr_matrix:
         """int32[n, n], rare values that each account shares with each of the body."""
-        place, held = self._place[self._rare], self._held[self._rare]
-        shape = (self._accounts, len(self._values))
-        holds = csr_matrix((np.ones(len(place), np.int32), (place, held)), shape)
-        of_body = csr_matrix((body[place].astype(np.int32), (place, held)), shape)
+        shape = (self._accounts, int(self._held.max(initial=-1)) + 1)
+        holds = csr_matrix((np.ones(len(self._place), np.int32), (self._place, self._held)), shape)
+        of_body = csr_matrix((self._body.astype(np.int32), (self._place, self._held)), shape)
         of_body.eliminate_zeros()
         return holds @ of_body.T
 
-    def by_chance(self, body: Mask) -> Floats:
-        """float64[n], accounts of the body that a stranger meets who holds as many values of each sort."""
+    def places(self) -> Numbers:
+        """int64[p, 2], account and place wherever an account shares a value with another of the body."""
+        holding = np.bincount(self._held, self._body)
+        shared = holding[self._held] > self._body
+        return np.stack([self._place[shared].astype(np.int64), self._where[shared]], 1)
+
+    def by_chance(self) -> Floats:
+        """float64[n], how many values a stranger shares with the body who holds as many of each sort."""
         expected = np.zeros(self._accounts)
-        for sort, chance in self._meeting.items():
-            same = self._sorts == sort
-            own = np.bincount(self._place[same], minlength=self._accounts).astype(np.float64)
-            mine = np.bincount(self._place[same], body[self._place[same]], self._accounts)
-            expected += own * (mine.sum() - mine) * chance
+        place, sorts = self._own
+        for sort, chance in self._chance.items():
+            expected += np.bincount(place[sorts == sort], minlength=self._accounts) * chance
         return expected
+
+
+def _rate(shared: Mask) -> float:
+    """Share of the values of everybody else that the campaign holds too; half of one is added, as few prove no zero."""
+    return float((shared.sum() + 0.5) / (len(shared) + 1))
