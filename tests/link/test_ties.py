@@ -105,7 +105,7 @@ def test_a_second_account_is_one_person_at_however_many_places() -> None:
     """Two accounts of one person share ten addresses, beside accounts that share none."""
     own = np.stack([np.arange(COUNT), np.arange(COUNT)], 1)
     shared = [(account, 50_000 + value) for account in (0, 1) for value in range(10)]
-    pairs = np.concatenate([own + [0, 1], shared])
+    pairs = np.concatenate([own + np.array([0, 1]), np.array(shared)])
     found = weights({"address": Holders.of(pairs[:, 0].astype(np.int32), pairs[:, 1])})
     assert found[:2].max() < 0.5
 

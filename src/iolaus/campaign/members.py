@@ -109,10 +109,12 @@ def measure(
     fits: Fits,
     probability: float,
     settings: VerdictSettings,
+    owned: bool = False,
 ) -> Members:
     """Membership of every account with a conversation in ``phrases``. Needs phrase_uses, volumes, conversations.
 
-    probability: that the cohort is a campaign.
+    probability: that the cohort is a campaign. owned: whether what the accounts do besides is one person's each; if not
+    it may be the operator's too, sent as cover, so that the share of an account has no upper end.
     """
     chosen = ",".join(map(str, phrases))
     engine.run(
@@ -126,6 +128,7 @@ def measure(
     numbers = uses["account"].to_numpy().astype(np.int32)
     used, had = uses["used"].to_numpy().astype(np.int64), uses["had"].to_numpy().astype(np.int64)
     low, high = _share_interval(used, had)
+    high = high if owned else np.ones(len(high))
     thin = _thin(numbers, used, fits)
     once = 0.0
     if thin.any() and fits.exclusive(settings):
@@ -139,7 +142,7 @@ def measure(
         had,
         low,
         high,
-        _roles(engine, numbers, used / had, settings),
+        _roles(engine, numbers, used / had, settings, owned),
     )
 
 
@@ -260,8 +263,10 @@ def _share_interval(used: Numbers, had: Numbers) -> tuple[Floats, Floats]:
     return np.round(low, 6), np.round(high, 6)
 
 
-def _roles(engine: Engine, numbers: npt.NDArray[np.int32], share: Floats, settings: VerdictSettings) -> list[str]:
-    """Operated, mixed, or compromised: an owner's own traffic came first, from other clients, and goes on."""
+def _roles(
+    engine: Engine, numbers: npt.NDArray[np.int32], share: Floats, settings: VerdictSettings, owned: bool
+) -> list[str]:
+    """Operated, mixed, or compromised: the rest is one person's (``owned``), or came first and from other clients."""
     first = engine.table(
         f"""SELECT account, min(CASE WHEN taken THEN ts END) AS taken_from,
             min(CASE WHEN NOT taken THEN ts END) AS own_from,
@@ -274,8 +279,9 @@ def _roles(engine: Engine, numbers: npt.NDArray[np.int32], share: Floats, settin
         ) AS split GROUP BY account HAVING own_from + {DAY} < taken_from
             AND clients = own_clients + taking_clients ORDER BY account"""
     )
-    owned = np.isin(numbers, first["account"].to_numpy())
+    owners = owned | np.isin(numbers, first["account"].to_numpy())
     operated = share >= settings.operated_share
     return [
-        "operated" if all_ else "compromised" if owner else "mixed" for all_, owner in zip(operated, owned, strict=True)
+        "operated" if all_ else "compromised" if owner else "mixed"
+        for all_, owner in zip(operated, owners, strict=True)
     ]

@@ -55,7 +55,7 @@ def _by_proportion(once: Numbers, many: Numbers) -> float | None:
 def uses_by_phrase(
     engine: Engine, phrases: tuple[int, ...], once: npt.NDArray[np.int32], many: npt.NDArray[np.int32]
 ) -> tuple[Numbers, Numbers]:
-    """Conversations of each of two sets of accounts by the smallest of ``phrases`` that they hold. Needs phrase_uses."""
+    """Conversations of two sets of accounts by the smallest of ``phrases`` that each holds. Needs phrase_uses."""
     engine.register("seen_once", pa.table({"account": once}))
     engine.register("seen_often", pa.table({"account": many}))
     counted = engine.table(

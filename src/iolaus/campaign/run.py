@@ -15,6 +15,7 @@ from iolaus.campaign.excerpts import excerpt
 from iolaus.campaign.join import Joiner, Pair, mixed, overlap, shadow
 from iolaus.campaign.judge import Judgement, judge
 from iolaus.campaign.members import Fits, Members, fitting_words, measure, own_odds, own_words, users
+from iolaus.campaign.owners import are_owned
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.engine import Engine
 from iolaus.key import load as load_key
@@ -154,7 +155,8 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
             continue
         if strange:
             break
-        members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict)
+        owned = are_owned(engine, assembly, candidate.phrases, candidate.accounts, settings.link)
+        members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
         if not fits.exclusive(settings.verdict):

@@ -34,8 +34,11 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Meetings:
-    """How often each account of some meets the campaign's others, int64[n]; how often a stranger would who holds as many
-    values, float64[n]; and which accounts are taken for the campaign's, bool[n]."""
+    """Meetings of some accounts with a campaign's others.
+
+    met: int64[n], how often each meets them. expected: float64[n], how often a stranger would who holds as many values.
+    body: bool[n], accounts that are taken for the campaign's.
+    """
 
     met: Numbers
     expected: Floats
