@@ -14,8 +14,7 @@ import pytest
 from iolaus.campaign.owners import are_owned
 from iolaus.engine import Engine, EngineSettings
 from iolaus.link.settings import LinkSettings
-
-from ..link import factories
+from link import factories
 
 ACCOUNTS, EACH, TAKEN, PHRASE = 40, 24, 8, 5
 EVERYONE = np.arange(ACCOUNTS, dtype=np.int32)

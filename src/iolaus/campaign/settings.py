@@ -50,9 +50,9 @@ class VerdictSettings(BaseModel):
         0.05, ge=0, le=1, description="probability below which an unsettled cohort is not worth a person's question"
     )
     undetermined_most: float = Field(
-        0.5, ge=0, le=1, description="largest probability of a cohort that a rule keeps from being settled"
+        0.1, ge=0, le=1, description="largest probability of a cohort that a rule keeps from being settled"
     )
-    explained_most: float = Field(0.2, ge=0, le=1, description="largest probability of a cohort that is explained")
+    explained_most: float = Field(0.05, ge=0, le=1, description="largest probability of a cohort that is explained")
     least_allocation: float = Field(
         0.3,
         description="log10 Bayes factor of allocation below which nobody is accused: its members differ as people do",

@@ -36,13 +36,28 @@ Mask = npt.NDArray[np.bool_]
 class Meetings:
     """Meetings of some accounts with a campaign's others.
 
-    met: int64[n], how often each meets them. expected: float64[n], how often a stranger would who holds as many values.
-    body: bool[n], accounts that are taken for the campaign's.
+    people, places: int64[n], how many others each meets, and at how many places. expected: float64[n], at how many a
+    stranger would who holds as many values. body: bool[n], accounts that are taken for the campaign's.
     """
 
-    met: Numbers
+    people: Numbers
+    places: Numbers
     expected: Floats
     body: Mask
+
+    @property
+    def met(self) -> Numbers:
+        """int64[n], how often each meets the others: neither one person nor one place makes more than one meeting."""
+        return np.minimum(self.people, self.places)
+
+    def of_stranger(self, met: Numbers | int, related: float) -> Floats:
+        """float64[n], chance that a stranger meets them ``met`` times: Poisson about ``expected``, and a share of
+        ``related`` accounts who know one of them. These meet one more, and others with :data:`RELATED_MORE`."""
+        found: Floats = (1 - related) * poisson.pmf(met, self.expected)
+        for more in range(1, MOST_RELATED + 1):
+            chance = (1 - RELATED_MORE) * RELATED_MORE ** (more - 1)
+            found = found + related * chance * poisson.pmf(met - more, self.expected)
+        return found
 
     def fit(self, settings: LinkSettings, cautious: bool = False) -> Floats:
         """float64[n], log10 Bayes factor for each account: on the pool that the ``body`` shares, or a stranger to it.
@@ -52,11 +67,12 @@ class Meetings:
         those of the body who meet nobody were none of them.
         """
         if not self.body.any():
-            return np.zeros(len(self.met))
-        stranger = _of_stranger(self.met, self.expected, settings.related_share)
-        pool = self.met[self.body & (self.met > 0)] if cautious else self.met[self.body]
+            return np.zeros(len(self.body))
+        met = self.met
+        stranger = self.of_stranger(met, settings.related_share)
+        pool = met[self.body & (met > 0)] if cautious else met[self.body]
         mean = max(float(pool.mean()), 1e-9) if len(pool) else 1e-9
-        pooled = np.exp(self.met * np.log(mean / (1 + mean)) - np.log(1 + mean))
+        pooled = np.exp(met * np.log(mean / (1 + mean)) - np.log(1 + mean))
         share = settings.pool_most if cautious else settings.pool_share
         ratio = np.log10((1 - share) + share * pooled / np.maximum(stranger, 1e-12))
         found: Floats = np.clip(ratio, -settings.fit_cap, settings.fit_cap)
@@ -85,24 +101,12 @@ def meetings_of(numbers: npt.NDArray[np.int32], population: Population, settings
         expected += np.max([values.by_chance() for values in held], axis=0)
     others.setdiag(0)
     others.eliminate_zeros()
-    return Meetings(np.minimum(np.diff(others.indptr), places).astype(np.int64), expected, body)
+    return Meetings(np.diff(others.indptr).astype(np.int64), places, expected, body)
 
 
 def _distinct(pairs: Numbers, accounts: int) -> Numbers:
     """int64[accounts], how many distinct places each account has. pairs: int64[p, 2], account and place."""
     return np.bincount(np.unique(pairs, axis=0)[:, 0], minlength=accounts)
-
-
-def _of_stranger(met: Numbers, expected: Floats, related: float) -> Floats:
-    """Chance of each count: Poisson about ``expected``, and a share of ``related`` accounts who know one of them.
-
-    These meet one more, and others with falling chance (:data:`RELATED_MORE`).
-    """
-    found: Floats = (1 - related) * poisson.pmf(met, expected)
-    for more in range(1, MOST_RELATED + 1):
-        chance = (1 - RELATED_MORE) * RELATED_MORE ** (more - 1)
-        found = found + related * chance * poisson.pmf(met - more, expected)
-    return found
 
 
 class _Rare:
