@@ -70,7 +70,7 @@ def measured(scenario: str, seed: int, folder: Path) -> list[list[object]]:
 
 def counted(met: Counts) -> list[int]:
     """How many accounts meet 0, 1, ... and ``MOST`` or more."""
-    return np.bincount(np.minimum(met, MOST), minlength=MOST + 1).tolist()
+    return [int(count) for count in np.bincount(np.minimum(met, MOST), minlength=MOST + 1)]
 
 
 def foretold(found: Meetings, strangers: npt.NDArray[np.bool_], related: float) -> list[str]:
