@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Holders, Population
@@ -18,11 +19,13 @@ SETTINGS = LinkSettings()
 COUNT, MEMBERS, POOLED = 2_000, 60, 30
 
 
-def cut(holders: Mapping[str, Holders]) -> tuple[Cohort, Population]:
-    """The first accounts are the cohort."""
+def cut(
+    holders: Mapping[str, Holders], known: Mapping[str, list[str | None]] | None = None
+) -> tuple[Cohort, Population]:
+    """The first accounts are the cohort. known: columns of the account table."""
     rng = np.random.default_rng(0)
     seen = factories.asked(rng, factories.each(COUNT, 2), np.zeros((COUNT, 8)))
-    everyone = factories.population(seen, COUNT, None, holders)
+    everyone = factories.population(seen, COUNT, known, holders)
     return factories.cohort(everyone, seen, np.arange(MEMBERS, dtype=np.int32)), everyone
 
 
@@ -136,3 +139,18 @@ def test_what_everybody_s_addresses_have_in_common_with_a_campaign_is_chance() -
         met.append(meetings(cohort, everyone, wide, np.ones(MEMBERS, bool)))
     assert met[1].expected.mean() > 5 * met[0].expected.mean()
     assert np.median(met[1].fit(SETTINGS)[:POOLED]) < np.median(met[0].fit(SETTINGS)[:POOLED])
+
+
+@pytest.mark.parametrize("name", ["organization_id", "legal_entity_id"])
+def test_seats_of_one_firm_do_not_meet_each_other(name: str) -> None:
+    """A firm's card, egress and devices tie its seats to nobody, but to a pool that they are really on."""
+    seats = np.arange(COUNT) < 20
+    values = np.where(seats, 1, np.arange(COUNT) + 2)
+    kinds = ("address", "payment_fingerprint", "device_id", "signup_ip")
+    holders = {kind: Holders.of(np.arange(COUNT, dtype=np.int32), values) for kind in kinds}
+    firm = {name: ["a firm" if seat else None for seat in seats]}
+    body = np.ones(MEMBERS, bool)
+    assert meetings(*cut(holders), SETTINGS, body).met[:20].min() >= 4
+    assert meetings(*cut(holders, firm), SETTINGS, body).met.max() == 0
+    pooled = {"address": addresses(np.random.default_rng(10))}
+    assert np.median(meetings(*cut(pooled, firm), SETTINGS, body).met[:20]) > 1

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from iolaus.content.baseline import Baseline
 
@@ -101,6 +102,14 @@ class Split:
         return expected
 
 
+def _first_of_each(codes: npt.NDArray[np.integer], names: Numbers) -> Numbers:
+    """int64[n], the smallest name among those of the same code."""
+    found = np.full(int(codes.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(found, codes, names)
+    first: Numbers = found[codes]
+    return first
+
+
 @dataclass(frozen=True)
 class Population:
     """All accounts of a scan.
@@ -134,6 +143,18 @@ class Population:
         unit = topics / np.maximum(np.linalg.norm(topics, axis=1, keepdims=True), 1e-9)
         centred = unit - unit.mean(0)
         return np.asarray(np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, : self.components], np.float64)
+
+    @cached_property
+    def entities(self) -> Numbers:
+        """int64[accounts], equal for accounts that are openly of one legal entity or organisation."""
+        found = np.arange(len(self.accounts), dtype=np.int64)
+        for name in ("organization_id", "legal_entity_id"):
+            if name in self.accounts.column_names:
+                column = self.accounts[name].combine_chunks()
+                codes = pc.fill_null(column.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)
+                there = codes >= 0
+                found[there] = _first_of_each(codes[there], found[there])
+        return found
 
     def projected(self, topics: npt.NDArray[np.int8]) -> Floats:
         """float64[m, c]: topic vectors in :attr:`directions`, as they are where there are none."""

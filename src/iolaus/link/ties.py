@@ -3,8 +3,9 @@
 Whoever shares a pool of addresses or cards meets many others of it, at many places. Strangers meet few: by chance, the
 more the more addresses they were seen from, and some have a second account, a home or an office in common with one.
 A second account shares every address, and an office one address with many: so meetings count as the smaller of how
-many accounts are met and at how many places. Chance is not assumed but counted: how often the values of everybody
-else are the campaign's too. Where the campaign has no pool both counts are alike and nothing is said.
+many accounts are met and at how many places. Accounts that are openly of one organisation do not meet each other.
+Chance is not assumed but counted: how often the values of everybody else are the campaign's too. Where the campaign has
+no pool both counts are alike and nothing is said.
 """
 
 from __future__ import annotations
@@ -86,22 +87,21 @@ def meetings(cohort: Cohort, population: Population, settings: LinkSettings, bod
 
 def meetings_of(numbers: npt.NDArray[np.int32], population: Population, settings: LinkSettings, body: Mask) -> Meetings:
     """The same of any accounts. numbers: int32[n], ascending account numbers; body: bool[n]."""
-    accounts = len(numbers)
+    accounts, entities = len(numbers), population.entities[numbers]
     others = csr_matrix((accounts, accounts), dtype=np.int32)
     places, expected = np.zeros(accounts, np.int64), np.zeros(accounts)
     for group in TYING:
-        held = [
-            _Rare(numbers, population.holders[name], settings, body) for name in group if name in population.holders
-        ]
-        if not held:
+        holders = [population.holders[name] for name in group if name in population.holders]
+        if not holders:
             continue
+        held = [_Rare(numbers, of_one, settings, body, entities) for of_one in holders]
         for values in held:
             others = others + values.others()
         places += _distinct(np.concatenate([values.places() for values in held]), accounts)
         expected += np.max([values.by_chance() for values in held], axis=0)
-    others.setdiag(0)
-    others.eliminate_zeros()
-    return Meetings(np.diff(others.indptr).astype(np.int64), places, expected, body)
+    met = others.tocoo()
+    people = np.bincount(met.row[entities[met.row] != entities[met.col]], minlength=accounts)
+    return Meetings(people.astype(np.int64), places, expected, body)
 
 
 def _distinct(pairs: Numbers, accounts: int) -> Numbers:
@@ -112,7 +112,14 @@ def _distinct(pairs: Numbers, accounts: int) -> Numbers:
 class _Rare:
     """Values of one identifier that are rare outside a campaign, and who of some accounts holds them."""
 
-    def __init__(self, numbers: npt.NDArray[np.int32], holders: Holders, settings: LinkSettings, body: Mask) -> None:
+    def __init__(
+        self,
+        numbers: npt.NDArray[np.int32],
+        holders: Holders,
+        settings: LinkSettings,
+        body: Mask,
+        entities: Numbers,
+    ) -> None:
         split = holders.split(numbers[body])
         rare = np.isin(holders.values, split.values[split.rare(settings.rare_share)])
         inside, outside = np.isin(holders.accounts, numbers), ~np.isin(holders.accounts, numbers[body])
@@ -121,7 +128,7 @@ class _Rare:
         self._own = place, holders.sorts[inside]
         self._place, self._where = place[rare[inside]], holders.places[inside & rare]
         _, self._held = np.unique(holders.values[inside & rare], return_inverse=True)
-        self._body = body[self._place]
+        self._body, self._entity = body[self._place], entities[self._place]
         shared = np.isin(holders.values, holders.values[~outside & rare])
         self._chance = {
             int(sort): _rate(shared[outside & (holders.sorts == sort)]) for sort in np.unique(holders.sorts)
@@ -136,9 +143,10 @@ class _Rare:
         return holds @ of_body.T
 
     def places(self) -> Numbers:
-        """int64[p, 2], account and place wherever an account shares a value with another of the body."""
+        """int64[p, 2], account and place wherever an account shares a value with the body's of another entity."""
         holding = np.bincount(self._held, self._body)
-        shared = holding[self._held] > self._body
+        _, own = np.unique(np.stack([self._held, self._entity], 1), axis=0, return_inverse=True)
+        shared = holding[self._held] > np.bincount(own.ravel(), self._body)[own.ravel()]
         return np.stack([self._place[shared].astype(np.int64), self._where[shared]], 1)
 
     def by_chance(self) -> Floats:
