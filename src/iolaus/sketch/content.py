@@ -8,7 +8,6 @@ comes from, what it was tested on and where it fails: docs/content.md.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -60,6 +59,16 @@ class Content:
 
     def __len__(self) -> int:
         return len(self.intents)
+
+    def means(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Mean probability of each intent and each capability, one text a conversation; 0 of none."""
+        count = max(len(self), 1)
+        intents = self.intents.astype(np.float64).sum(0) / count
+        capability = self.capability.astype(np.float64).sum(0) / count
+        return (
+            dict(zip(INTENTS, intents.tolist(), strict=True)),
+            dict(zip(CAPABILITIES, capability.tolist(), strict=True)),
+        )
 
 
 class ContentModel(Protocol):
@@ -148,15 +157,3 @@ def shipped_model() -> HashedModel:
     with (files("iolaus") / "data" / "content.npz").open("rb") as file, np.load(file) as arrays:
         names = ("weights", "scale", "bias", "slope", "offset")
         return HashedModel(*(arrays[name] for name in names))
-
-
-def pooled(model: ContentModel, texts: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:
-    """Mean probability of each intent and each capability over ``texts``, one a conversation; 0 of none."""
-    found = model.read(pa.array(texts, pa.large_string()))
-    count = max(len(texts), 1)
-    intents = found.intents.astype(np.float64).sum(0) / count
-    capability = found.capability.astype(np.float64).sum(0) / count
-    return (
-        dict(zip(INTENTS, intents.tolist(), strict=True)),
-        dict(zip(CAPABILITIES, capability.tolist(), strict=True)),
-    )
