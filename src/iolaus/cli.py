@@ -27,6 +27,7 @@ from iolaus.options import (
     MaybeState,
     Releases,
     SettingsFile,
+    State,
     chosen_settings,
     group,
 )
@@ -111,6 +112,17 @@ def explain(
     from iolaus.report.terminal import explain as run
 
     run(results, campaign, account, Console(highlight=False))
+
+
+@app.command()
+def forget(
+    account: Annotated[str, typer.Argument(help="the account whose every trace is removed")],
+    state: State,
+) -> None:
+    """Remove every trace of one account from what scans kept, and say what was removed."""
+    from iolaus.state.forget import forget as run
+
+    Console(highlight=False).print(f"Forgotten: {run(account, state).sentence}.", soft_wrap=True, markup=False)
 
 
 @app.command()

@@ -116,9 +116,9 @@ class Cohorts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """run.json: what was scanned with what. No clock, no absolute path, no thread count.
 
-    ``baseline``: sha256, first and last day of the provider's own mix, where one was set. ``state``: first and last day
-    that is kept, and how many exchanges are kept, were added, were known (again) and are too old; counts are then of all
-    that is kept, inputs, rejects and defects of the new logs.
+    ``baseline``: sha256, first and last day of the provider's own mix, where one was set. ``state``: first and last
+    kept day, and how many exchanges are kept, were added, were known (again) and are too old. Counts are then of all
+    that is kept; inputs, rejects and defects are those of the new logs.
     """
 
     schema_version: int

@@ -1,4 +1,4 @@
-"""What a state keeps of a request in place of its words: the script, and what the content model said when it came in."""
+"""What a state keeps of a request in place of its words: its script, and what the content model said of it."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ Asked = Mapping[str, tuple[tuple[int, ...], Scored]]
 
 
 def read(sketch: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> Asked | None:
-    """The scores of the requests that would be read of each candidate, '' -> of strangers; None where texts are at hand.
+    """The scores of the requests that would be read of each candidate; '' -> of strangers.
 
-    sketch: the folder of the sketch.
+    sketch: the folder of the sketch. None where no state stands behind the scan.
     """
     place = sketch / FOLDER
     if not place.is_dir():

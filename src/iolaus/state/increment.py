@@ -26,8 +26,9 @@ from iolaus.state.expire import oldest_kept
 from iolaus.state.folder import PARTS, State
 from iolaus.state.known import Known, known
 from iolaus.state.manifest import Part
+from iolaus.state.parts import write_part
 from iolaus.state.rows import Keeper
-from iolaus.workspace import Workspace, renamed_into
+from iolaus.workspace import Workspace
 
 PROMPTS = "prompts"
 """Folder beside the new parts that holds their prompts while the scan runs; it never gets into the state."""
@@ -76,9 +77,7 @@ class _Waiting:
         rows = pa.concat_tables(self.rows.pop(day))
         file = f"{PARTS}/{day}/{self.number:06}-{len(self.parts):05}.parquet"
         for name, table in ((file, rows.drop_columns(["said"])), (f"{PROMPTS}/{file}", rows.select(["said"]))):
-            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            with renamed_into(self.folder / name) as partial:
-                pq.write_table(table, partial, compression="zstd", compression_level=3, write_statistics=False)
+            write_part(table, self.folder / name)
         self.parts.append(Part(file=file, day=day, increment=self.number, rows=self.counts.pop(day)))
 
 
@@ -156,14 +155,17 @@ def _opening_rows(ingest: Path, engine: Engine) -> npt.NDArray[np.int64]:
     engine.view("narrow", ingest / "narrow" / "part-*.parquet")
     found = engine.table(
         "SELECT seq FROM (SELECT d.seq, row_number() OVER (PARTITION BY d.conversation ORDER BY d.turn, n.ts, d.seq)"
-        " AS place FROM derived AS d JOIN narrow AS n USING (seq) WHERE d.counted) AS placed WHERE place = 1 ORDER BY seq"
+        " AS place FROM derived AS d JOIN narrow AS n USING (seq) WHERE d.counted) AS placed"
+        " WHERE place = 1 ORDER BY seq"
     )
-    return found["seq"].to_numpy()
+    seqs: npt.NDArray[np.int64] = found["seq"].to_numpy()
+    return seqs
 
 
 def _duplicates(ingest: Path) -> npt.NDArray[np.int64]:
     derived = pq.read_table(ingest / "derived.parquet", columns=["seq", "duplicate"])
-    return derived.filter(pc.field("duplicate"))["seq"].to_numpy()
+    seqs: npt.NDArray[np.int64] = derived.filter(pc.field("duplicate"))["seq"].to_numpy()
+    return seqs
 
 
 def _days(ingest: Path, dropped: npt.NDArray[np.int64]) -> Counter[str]:

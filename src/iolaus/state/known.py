@@ -80,4 +80,5 @@ def _kept(own: pa.Table, engine: Engine, hasher: Hasher) -> npt.NDArray[np.int64
         "SELECT DISTINCT o.seq FROM own_ids AS o JOIN kept_ids AS k ON k.exchange = o.exchange"
         " AND k.exchange_id = o.own_id ORDER BY o.seq"
     )
-    return found["seq"].to_numpy()
+    seqs: npt.NDArray[np.int64] = found["seq"].to_numpy()
+    return seqs
