@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from iolaus.campaign.identity import Identity
 from iolaus.engine import Engine
 from iolaus.ingest import run as ingest
 from iolaus.ingest.inputs import Inputs
@@ -75,7 +76,9 @@ def started(inputs: Inputs, out: Path, state: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command(inputs, out, state), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def gathered(inputs: Inputs, state: Path, place: Path, **sections: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def gathered(
+    inputs: Inputs, into: Path, place: Path, known: Sequence[Identity] = (), **sections: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
     """Take logs into a state without judging anybody; exchange id -> derived columns and marks of all that is kept."""
     settings: Settings = load(None, sections)
     key, progress = load_key(settings.sketch.key_file), Progress(False)
@@ -83,12 +86,12 @@ def gathered(inputs: Inputs, state: Path, place: Path, **sections: dict[str, Any
     work = Workspace(place, "work")
     engine = Engine(settings.engine, work.root / "scratch")
     try:
-        with behind(state, inputs, settings, key) as kept:
+        with behind(into, inputs, settings, key) as kept:
             assert kept is not None
             kept.gather(
                 lambda new: ingest.ingest(inputs, settings.ingest, key, new, engine, progress), work, engine, progress
             )
-            kept.commit(work, [])
+            kept.commit(work, known)
     finally:
         engine.close()
     return told(work)

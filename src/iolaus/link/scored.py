@@ -13,10 +13,13 @@ from iolaus.engine import Engine
 from iolaus.link.candidates import Candidate
 from iolaus.link.readings import sampled
 from iolaus.link.settings import LinkSettings
-from iolaus.sketch.content import INTENTS, Content
+from iolaus.sketch.content import CAPABILITIES, INTENTS, Content
 
 FOLDER = "scores"
 """Folder of the sketch that holds seq, script and scores of every request that may be asked for; only with a state."""
+
+OUTPUTS = len(INTENTS) + len(CAPABILITIES)
+"""Scores of a request."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def _scored(engine: Engine, rows: pa.Table) -> tuple[tuple[int, ...], Scored]:
     found = engine.table(
         "SELECT place, account, script, scores FROM sampled_rows JOIN scores USING (seq) ORDER BY place"
     )
-    values = np.asarray(found["scores"].combine_chunks().flatten(), np.float32).reshape(len(found), -1)
+    values = np.asarray(found["scores"].combine_chunks().flatten(), np.float32).reshape(-1, OUTPUTS)
     split = len(INTENTS)
     return tuple(found["account"].to_pylist()), Scored(
         tuple(found["script"].to_pylist()), Content(values[:, :split], values[:, split:])

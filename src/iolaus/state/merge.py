@@ -25,6 +25,7 @@ from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes
 from iolaus.sketch.run import DERIVED, keep_shared, number_accounts
+from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into
 
 ROWS = pa.schema(
@@ -63,15 +64,13 @@ def merge(
     if work.finished("merged") is not None:
         return
     ingest, place = work.folder("ingest"), work.folder("sketch")
+    sources = sources or [_nothing(work)]
     with progress.stage("conversations") as tick:
         for name in ("exchanges", "narrow"):
             (ingest / name).mkdir(exist_ok=True)
         hasher, first = Hasher(key), 0
         for number, source in enumerate(sources):
             first += _write_exchanges(source, number, first, ingest, hasher)
-        if not sources:
-            _write(ROWS.empty_table(), ingest / "exchanges" / "part-00000.parquet")
-            _write(NARROW.empty_table(), ingest / "narrow" / "part-00000.parquet")
         derive(ingest, settings.ingest.retry_window_s, engine)
         tick(first)
     with progress.stage("kept sketches") as tick:
@@ -91,6 +90,13 @@ def merge(
     work.drop("sketch/shingles")
     work.finish("sketch", {"exchanges": first, "accounts": len(accounts)})
     work.finish("merged")
+
+
+def _nothing(work: Workspace) -> Source:
+    """A part without rows: later stages want one."""
+    path = work.root / "nothing.parquet"
+    _write(KEPT_EXCHANGES.schema.empty_table(), path)
+    return Source(path)
 
 
 def _write_exchanges(source: Source, number: int, first: int, ingest: Path, hasher: Hasher) -> int:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from iolaus.sketch.content import CAPABILITIES, INTENTS
+from iolaus.link.scored import OUTPUTS
 from iolaus.sketch.topic import DIMENSIONS
 from iolaus.tables import TIME, Column, Table
 
 HASH = pa.int64()
-OUTPUTS = len(INTENTS) + len(CAPABILITIES)
 WORDS = pa.list_(pa.int64())
 LINEAGE = pa.list_(pa.struct([("event", pa.string()), ("id", pa.string()), ("at", pa.string())]))
 
