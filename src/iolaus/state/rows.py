@@ -11,12 +11,13 @@ from iolaus.content.matching import script
 from iolaus.ingest.hashing import Hasher
 from iolaus.key import Key
 from iolaus.link.passages import LONGEST, ends
+from iolaus.link.scored import OUTPUTS
 from iolaus.sketch.content import ContentModel
 from iolaus.sketch.marks import mark
 from iolaus.sketch.run import text_marks
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import sketch
-from iolaus.state.tables import KEPT_EXCHANGES, OUTPUTS
+from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.tables import check
 
 NARROW = ("request", "retry_of", "given", "turn", "root", "prompt", "status", "answered")
