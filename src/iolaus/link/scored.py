@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from iolaus.engine import Engine
 from iolaus.link.candidates import Candidate
-from iolaus.link.readings import sampled
+from iolaus.link.readings import every_seq, sampled
 from iolaus.link.settings import LinkSettings
 from iolaus.sketch.content import CAPABILITIES, INTENTS, Content
 
@@ -40,24 +40,25 @@ Asked = Mapping[str, tuple[tuple[int, ...], Scored]]
 def read(sketch: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> Asked | None:
     """The scores of the requests that would be read of each candidate; '' -> of strangers.
 
-    sketch: the folder of the sketch. None where no state stands behind the scan.
+    sketch: the folder of the sketch. None where no state stands behind the scan. Requests that have no scores are left
+    out.
     """
     place = sketch / FOLDER
     if not place.is_dir():
         return None
     engine.view("scores", place / "part-*.parquet")
-    return {name: _scored(engine, rows) for name, rows in sampled(engine, candidates, settings).items()}
-
-
-def _scored(engine: Engine, rows: pa.Table) -> tuple[tuple[int, ...], Scored]:
-    """Authors and scores in the order of ``rows`` (seq, account); requests that have none are left out."""
-    place = pa.array(np.arange(len(rows)))
-    engine.register("sampled_rows", rows.append_column("place", place))
-    found = engine.table(
-        "SELECT place, account, script, scores FROM sampled_rows JOIN scores USING (seq) ORDER BY place"
-    )
+    wanted = sampled(engine, candidates, settings)
+    engine.register("wanted", pa.table({"seq": every_seq(wanted)}))
+    found = engine.table("SELECT seq, script, scores FROM scores SEMI JOIN wanted USING (seq) ORDER BY seq")
+    known = found["seq"].to_numpy()
     values = np.asarray(found["scores"].combine_chunks().flatten(), np.float32).reshape(-1, OUTPUTS)
+    scripts = np.array(found["script"].to_pylist(), object)
     split = len(INTENTS)
-    return tuple(found["account"].to_pylist()), Scored(
-        tuple(found["script"].to_pylist()), Content(values[:, :split], values[:, split:])
-    )
+    asked = {}
+    for name, rows in wanted.items():
+        there = np.isin(rows["seq"].to_numpy(), known)
+        place_of = np.searchsorted(known, rows["seq"].to_numpy()[there])
+        content = Content(values[place_of, :split], values[place_of, split:])
+        authors = tuple(rows["account"].to_numpy()[there].tolist())
+        asked[name] = (authors, Scored(tuple(scripts[place_of]), content))
+    return asked
