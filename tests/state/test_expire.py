@@ -9,6 +9,7 @@ import pytest
 from ingest.scanning import jsonl, record
 from iolaus.ingest.inputs import Inputs
 from iolaus.state.expire import oldest_kept
+from iolaus.state.settings import StateSettings
 
 from .keeping import gathered, manifest
 
@@ -25,7 +26,7 @@ from .keeping import gathered, manifest
     ],
 )
 def test_days_are_counted_from_the_newest(days: dict[str, int], keep: int, oldest: str) -> None:
-    assert oldest_kept(days, keep) == oldest
+    assert oldest_kept(days, StateSettings(keep_days=keep)) == oldest
 
 
 def days(count: int, first: int = 1) -> list[dict[str, object]]:

@@ -100,7 +100,7 @@ def prepare(
     again = known(ingest, [state.place / part.file for part in state.manifest.parts], engine, Hasher(key))
     opens, dropped = _opening_rows(ingest, engine), np.union1d(again.seqs, _duplicates(ingest))
     days = _days(ingest, dropped)
-    oldest = oldest_kept(state.manifest.days + days, settings.state.keep_days)
+    oldest = oldest_kept(state.manifest.days + days, settings.state)
     keeper = Keeper(key, settings.sketch, weights_of(state, new, key), chosen(settings.link.content_model))
     waiting = _Waiting(new.root, number)
     with progress.stage("sketch") as tick:

@@ -110,5 +110,5 @@ def refuse_other(found: Made, wanted: Made, place: Path) -> None:
     if found.content_model != wanted.content_model:
         raise InputError(
             f"{place}: kept with content model {found.content_model}, this scan has {wanted.content_model}."
-            " Set link.content_model back, or begin another with --state."
+            " Set link.content_model back, use the version that has it, or begin another with --state."
         )

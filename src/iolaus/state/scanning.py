@@ -33,8 +33,6 @@ Reader = Callable[[Workspace], Summary]
 """Ingests the new logs into a working folder of their own."""
 
 NEW = "increment"
-THIN = 2_000
-"""Texts below which a first increment tells little of how rare words are."""
 
 
 @dataclass
@@ -74,7 +72,7 @@ class Behind:
             shutil.copyfile(self.new.folder("ingest") / "rejects.parquet", ingest / "rejects.parquet")
         else:
             days = self.state.manifest.days
-            oldest = oldest_kept(days, self.settings.state.keep_days)
+            oldest = oldest_kept(days, self.settings.state)
             old = sum(count for day, count in days.items() if day < oldest)
             self.increment = Increment(parts=[], oldest=oldest, again=0, old=old)
             _write(REJECTS.schema.empty_table(), ingest / "rejects.parquet")
@@ -121,10 +119,10 @@ class Behind:
             yield f"{self.increment.again} exchanges were kept already and count once"
         if self.increment.old:
             yield f"{self.increment.old} exchanges are older than {self.increment.oldest} and were left out"
-        texts = sum(part.rows for part in self.increment.parts)
-        if "weights" not in self.state.manifest.tables and texts < THIN:
+        first = sum(part.rows for part in self.increment.parts)
+        if "weights" not in self.state.manifest.tables and first < self.settings.state.least_first:
             yield (
-                f"the state begins with {texts} exchanges, which tell little of how rare words are: begin it with more"
+                f"the state begins with {first} exchanges, which tell little of how rare words are: begin it with more"
             )
 
     def record(self) -> dict[str, int | str]:
