@@ -8,6 +8,7 @@ comes from, what it was tested on and where it fails: docs/content.md.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -157,3 +158,8 @@ def shipped_model() -> HashedModel:
     with (files("iolaus") / "data" / "content.npz").open("rb") as file, np.load(file) as arrays:
         names = ("weights", "scale", "bias", "slope", "offset")
         return HashedModel(*(arrays[name] for name in names))
+
+
+def pooled(model: ContentModel, texts: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:
+    """Mean probability of each intent and each capability over ``texts``, one a conversation; 0 of none."""
+    return model.read(pa.array(texts, pa.large_string())).means()

@@ -25,7 +25,7 @@ from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import kinds_of
 from iolaus.link.weights import piece
-from iolaus.sketch.content import CAPABILITIES, INTENTS, Content
+from iolaus.sketch.content import CAPABILITIES, INTENTS, Content, pooled
 from iolaus.sketch.content_backends import chosen
 
 KIND = "intents"
@@ -78,11 +78,9 @@ def _beside_strangers(cohort: Cohort, _: Population, settings: LinkSettings) -> 
 
 def _content(cohort: Cohort, settings: LinkSettings) -> Content:
     """What each sampled request asks for: read from its text, or as a state keeps it."""
-    return _read(settings.content_model, cohort.words) if cohort.scored is None else cohort.scored.content
-
-
-def _read(model: Path | None, texts: tuple[str, ...]) -> Content:
-    return chosen(model).read(pa.array(texts, pa.large_string()))
+    if cohort.scored is not None:
+        return cohort.scored.content
+    return chosen(settings.content_model).read(pa.array(cohort.words, pa.large_string()))
 
 
 def _beside_baseline(cohort: Cohort, population: Population, settings: LinkSettings) -> Compared | None:
@@ -101,4 +99,4 @@ def _beside_baseline(cohort: Cohort, population: Population, settings: LinkSetti
 @lru_cache(maxsize=2)
 def _strangers(model: Path | None, texts: tuple[str, ...]) -> dict[str, float]:
     """Pooled intents of strangers, who are the same for every cohort of a scan."""
-    return _read(model, texts).means()[0]
+    return pooled(chosen(model), texts)[0]
