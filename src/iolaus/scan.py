@@ -133,12 +133,32 @@ def stages(
         read = _read(inputs, settings, key, work, engine, progress, out)
         sketch.run(work, settings.sketch, key, engine, progress)
     else:
-        read = kept.gather(lambda new: _read(inputs, settings, key, new, engine, progress, out), work, engine, progress)
+        read = _gather(kept, inputs, settings, key, work, engine, progress, out)
     phrases.run(work, settings.sketch, engine, progress)
     fingerprint.run(work, settings.fingerprint, engine, progress)
     # One thread: cohorts are small, and sums must not depend on how many cores there are.
     with threadpool_limits(1, "blas"):
         return read, campaign.run(work, settings, engine, progress, read.has_account_table)
+
+
+def _gather(
+    kept: Behind,
+    inputs: Inputs,
+    settings: Settings,
+    key: Key,
+    work: Workspace,
+    engine: Engine,
+    progress: Progress,
+    out: Path,
+) -> Summary:
+    """All that is kept, with the new logs; where too many of these bear ids of others, leave the rejects in ``out``."""
+    rejects = work.folder("ingest") / "rejects.parquet"
+    try:
+        return kept.gather(lambda new: _read(inputs, settings, key, new, engine, progress, out), work, engine, progress)
+    except TooManyRejectsError:
+        if rejects.exists():
+            shutil.copyfile(rejects, out / "rejects.parquet")
+        raise
 
 
 def _read(

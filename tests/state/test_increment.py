@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.scanning import jsonl, record
+from iolaus.errors import TooManyRejectsError
 from iolaus.ingest.inputs import Inputs
 
 from .keeping import gathered, kept_rows, manifest, scanned
@@ -82,11 +84,29 @@ def test_an_answer_after_midnight_takes_the_place_of_a_failure(tmp_path: Path) -
     assert found["e1"]["conversation"] == found["e2"]["conversation"]
 
 
-def test_an_id_of_the_log_counts_once_whatever_else_the_row_says(tmp_path: Path) -> None:
-    found = taken(tmp_path, [record(1, prompt="first")], [record(1, prompt="second"), record(2)])
+def test_a_text_that_is_no_longer_retained_makes_no_new_exchange(tmp_path: Path) -> None:
+    found = taken(tmp_path, [record(1, prompt="first")], [record(1, prompt=None), record(2)])
     assert found.keys() == {"e1", "e2"}
     again = taken(tmp_path, [record(1, prompt="first")], [record(2)], state="other")
     assert found["e1"]["text"] == again["e1"]["text"]
+
+
+def test_an_exchange_that_bears_the_id_of_another_is_refused_and_told(tmp_path: Path) -> None:
+    """Else a client that can choose ids could make its traffic disappear behind yesterday's."""
+    first = Inputs((str(jsonl(tmp_path / "first.jsonl", [record(n) for n in range(10)])),))
+    gathered(first, tmp_path / "state", tmp_path / "work")
+    hidden = [record(n, account_id="b") for n in range(8)] + [record(n) for n in range(8, 200)]
+    second = Inputs((str(jsonl(tmp_path / "second.jsonl", hidden)),))
+    with pytest.raises(TooManyRejectsError, match="8 of 200 exchanges have ids of others"):
+        scanned(second, tmp_path / "out", tmp_path / "state")
+    out = scanned(second, tmp_path / "out", tmp_path / "state", ingest={"max_rejects": 0.1})
+    rejects = pq.read_table(out / "rejects.parquet").to_pylist()
+    assert [(row["source"], row["row"], row["value"], row["reason"]) for row in rejects] == [
+        ("second.jsonl", n + 1, f"e{n}", "duplicate exchange_id") for n in range(8)
+    ]
+    told_of = json.loads((out / "run.json").read_bytes())
+    assert told_of["rejects"] == {"duplicate exchange_id": 8}
+    assert (told_of["state"]["again"], told_of["state"]["added"], told_of["exchanges"]) == (2, 190, 200)
 
 
 def test_rows_of_files_that_have_one_name_are_not_taken_for_each_other(tmp_path: Path) -> None:

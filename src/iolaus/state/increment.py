@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
 from iolaus.ingest.hashing import Hasher
+from iolaus.ingest.summary import Summary
 from iolaus.key import Key
 from iolaus.progress import Progress
 from iolaus.settings import Settings
@@ -24,6 +25,7 @@ from iolaus.sketch.marks import READ
 from iolaus.sketch.run import learnt_weights
 from iolaus.state.expire import oldest_kept
 from iolaus.state.folder import PARTS, State
+from iolaus.state.foreign import refuse
 from iolaus.state.known import Known, known
 from iolaus.state.manifest import Part
 from iolaus.state.parts import write_part
@@ -43,13 +45,15 @@ DAY = 86_400_000_000
 class Increment(msgspec.Struct, kw_only=True):
     """What new logs add: their parts, the first day that is kept, and what was left out.
 
-    again: exchanges that are kept already; old: exchanges before the first day, new and kept ones.
+    again: exchanges that are kept already; old: exchanges before the first day, new and kept ones; foreign: new ones
+    that bear an id that the log gave to another.
     """
 
     parts: list[Part]
     oldest: str
-    again: int
-    old: int
+    again: int = 0
+    old: int = 0
+    foreign: int = 0
 
 
 @dataclass
@@ -89,16 +93,21 @@ def weights_of(state: State, new: Workspace, key: Key) -> npt.NDArray[np.float32
 
 
 def prepare(
-    state: State, new: Workspace, settings: Settings, key: Key, engine: Engine, progress: Progress
+    state: State, new: Workspace, read: Summary, settings: Settings, key: Key, engine: Engine, progress: Progress
 ) -> Increment:
-    """Write the parts of an increment that was ingested into ``new``. Done once; resumes as a whole."""
+    """Write the parts of an increment that was ingested into ``new``, and its rejects. Done once; resumes as a whole.
+
+    Raises TooManyRejectsError where too many exchanges bear ids of others.
+    """
     done = new.finished("parts")
     if done is not None:
         return msgspec.convert(done, Increment)
     ingest = new.folder("ingest")
     number = state.manifest.increments + 1
     again = known(ingest, [state.place / part.file for part in state.manifest.parts], engine, Hasher(key))
-    opens, dropped = _opening_rows(ingest, engine), np.union1d(again.seqs, _duplicates(ingest))
+    refuse(ingest, again.foreign, read, settings.ingest.max_rejects, new.root)
+    opens = _opening_rows(ingest, engine)
+    dropped = np.unique(np.concatenate([again.seqs, again.foreign, _duplicates(ingest)]))
     days = _days(ingest, dropped)
     oldest = oldest_kept(state.manifest.days + days, settings.state)
     keeper = Keeper(key, settings.sketch, weights_of(state, new, key), chosen(settings.link.content_model))
@@ -111,7 +120,7 @@ def prepare(
         for day in sorted(waiting.rows):
             waiting.flush(day)
     old = sum(count for day, count in (state.manifest.days + days).items() if day < oldest)
-    found = Increment(parts=waiting.parts, oldest=oldest, again=len(again.seqs), old=old)
+    found = Increment(parts=waiting.parts, oldest=oldest, again=len(again.seqs), old=old, foreign=len(again.foreign))
     new.finish("parts", msgspec.to_builtins(found))
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +18,14 @@ from iolaus.engine import Engine
 from iolaus.errors import InputError
 from iolaus.ingest.inputs import Inputs
 from iolaus.ingest.summary import Summary
+from iolaus.ingest.tally import DUPLICATE
 from iolaus.key import Key
 from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.state import campaigns, sides
 from iolaus.state.expire import oldest_kept
 from iolaus.state.folder import State, opened
+from iolaus.state.foreign import FILE as REJECTED
 from iolaus.state.increment import PROMPTS, Increment, prepare, weights_of
 from iolaus.state.manifest import Made, Manifest, Part
 from iolaus.state.merge import Source, merge
@@ -44,7 +47,7 @@ class Behind:
     settings: Settings
     key: Key
     new: Workspace | None = None
-    increment: Increment = field(default_factory=lambda: Increment(parts=[], oldest="", again=0, old=0))
+    increment: Increment = field(default_factory=lambda: Increment(parts=[], oldest=""))
     read: Summary | None = None
 
     @property
@@ -59,7 +62,8 @@ class Behind:
     def gather(self, read: Reader, work: Workspace, engine: Engine, progress: Progress) -> Summary:
         """Ingest and sketch of all that is kept after this scan, in ``work``; only the new logs are read.
 
-        Raises InputError where there is nothing to look at.
+        Raises InputError where there is nothing to look at, TooManyRejectsError where too many rows were refused; their
+        list stands in ``work`` then.
         """
         given = (self.inputs.logs, self.inputs.accounts, self.inputs.events, self.inputs.releases)
         if not self.inputs.logs and not self.state.manifest.parts:
@@ -68,14 +72,17 @@ class Behind:
         if any(given):
             self.new = Workspace(work.folder(NEW), "new")
             self.read = read(self.new)
-            self.increment = prepare(self.state, self.new, self.settings, self.key, engine, progress)
-            shutil.copyfile(self.new.folder("ingest") / "rejects.parquet", ingest / "rejects.parquet")
+            try:
+                self.increment = prepare(self.state, self.new, self.read, self.settings, self.key, engine, progress)
+            finally:
+                if (self.new.root / REJECTED).exists():
+                    shutil.copyfile(self.new.root / REJECTED, ingest / REJECTED)
         else:
             days = self.state.manifest.days
             oldest = oldest_kept(days, self.settings.state)
             old = sum(count for day, count in days.items() if day < oldest)
-            self.increment = Increment(parts=[], oldest=oldest, again=0, old=old)
-            _write(REJECTS.schema.empty_table(), ingest / "rejects.parquet")
+            self.increment = Increment(parts=[], oldest=oldest, old=old)
+            _write(REJECTS.schema.empty_table(), ingest / REJECTED)
         sources = self._sources()
         if work.finished("merged") is None:
             folder = None if self.new is None else self.new.folder("ingest")
@@ -107,12 +114,16 @@ class Behind:
             inputs=[] if read is None else read.inputs,
             formats={} if read is None else read.formats,
             **counts,
-            rejects={} if read is None else read.rejects,
+            rejects=dict(sorted(self._rejects().items())),
             defects={} if read is None else read.defects,
             warnings=[*([] if read is None else read.warnings), *self._warnings()],
             has_account_table=manifest.has_account_table or bool(read and read.has_account_table),
             has_events=manifest.has_events or bool(read and read.has_events),
         )
+
+    def _rejects(self) -> Counter[str]:
+        """Rejects of the new logs by reason."""
+        return Counter({} if self.read is None else self.read.rejects) + Counter({DUPLICATE: self.increment.foreign})
 
     def _warnings(self) -> Iterator[str]:
         if self.increment.again:
