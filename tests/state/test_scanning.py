@@ -8,7 +8,9 @@ import re
 import shutil
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -22,6 +24,7 @@ from iolaus.errors import InputError
 from iolaus.findings import Campaign, Cohorts
 from iolaus.ingest.inputs import Inputs
 from iolaus.simulate import simulate
+from iolaus.state.weights import learnt
 
 from .keeping import (
     World,
@@ -59,8 +62,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return split(place / "world", place / "logs")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def few_teach() -> Iterator[None]:
+    """So small a world has its first day for what in a larger one is 20,000 exchanges: how rare words are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("iolaus.state.increment.learnt", partial(learnt, rows=2_000))
+        yield
+
+
 @pytest.fixture(scope="module")
-def whole(world: World) -> Kept:
+def whole(world: World, few_teach: None) -> Kept:
     """One scan of everything into a new state."""
     place = world.place.parent / "whole"
     return Kept(scanned(world.inputs, place / "out", place / "state"), place / "state")
@@ -68,24 +79,21 @@ def whole(world: World) -> Kept:
 
 @pytest.fixture(scope="module")
 def cut(world: World, whole: Kept) -> Kept:
-    """Three increments, one after the other; the state after two of them lies beside.
-
-    Words weigh what they weigh in the one scan, so that whatever else differs is an error. What the weights of a first
-    increment change is seen where rows are late.
-    """
+    """Three increments, one after the other; the state after two of them lies beside."""
     place = world.place.parent / "cut"
-    weights = np.load(whole.state / manifest(whole.state).tables["weights"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("iolaus.state.increment.learnt_weights", lambda parts, key: weights)
-        for file in world.files:
-            if file == world.files[-1]:
-                shutil.copytree(place / "state", place / "two")
-            scanned(world.of(file), place / "out", place / "state")
+    for file in world.files:
+        if file == world.files[-1]:
+            shutil.copytree(place / "state", place / "two")
+        scanned(world.of(file), place / "out", place / "state")
     return Kept(place / "out", place / "state")
 
 
 def same_campaigns(one: Path, other: Path) -> None:
     assert verdicts(one) == verdicts(other)
+    same_accusations(one, other)
+
+
+def same_accusations(one: Path, other: Path) -> None:
     assert accused(one) == accused(other) != set()
     before, after = memberships(one), memberships(other)
     assert before.keys() == after.keys()
@@ -93,7 +101,12 @@ def same_campaigns(one: Path, other: Path) -> None:
     assert not far, f"memberships that hang on how the logs were cut: {far}"
 
 
-def test_a_scan_into_a_state_finds_what_a_scan_without_one_finds(world: World, whole: Kept, tmp_path: Path) -> None:
+def test_a_scan_into_a_state_finds_what_a_scan_without_one_finds(
+    world: World, whole: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same weights of words, which either learns from a sample of its own."""
+    weights = np.load(whole.state / manifest(whole.state).tables["weights"])
+    monkeypatch.setattr("iolaus.sketch.run.learnt_weights", lambda parts, key: weights)
     plain = scanned(world.inputs, tmp_path / "out")
     for name in (*SAME, "campaigns.json", "cohorts.json", "rejects.parquet"):
         assert (plain / name).read_bytes() == (whole.out / name).read_bytes(), name
@@ -102,6 +115,8 @@ def test_a_scan_into_a_state_finds_what_a_scan_without_one_finds(world: World, w
 
 def test_three_increments_equal_one_scan(whole: Kept, cut: Kept) -> None:
     same_campaigns(whole.out, cut.out)
+    weights = [(kept.state / manifest(kept.state).tables["weights"]).read_bytes() for kept in (whole, cut)]
+    assert weights[0] == weights[1]
     assert memberships(whole.out) == memberships(cut.out)
     one, other = (
         set(pq.read_table(out / "exchanges.parquet")["exchange_id"].to_pylist()) for out in (whole.out, cut.out)
@@ -146,7 +161,8 @@ def test_what_is_given_twice_counts_once(world: World, cut: Kept, tmp_path: Path
 
 def test_late_rows_go_to_their_day(world: World, whole: Kept, tmp_path: Path) -> None:
     early, *rest = (pq.read_table(file) for file in world.files)
-    late = np.random.default_rng(3).random(len(early)) < 0.1
+    after = pc.strftime(early["ts"], format="%Y-%m-%d").to_numpy() > "2026-03-02"
+    late = after & (np.random.default_rng(3).random(len(early)) < 0.1)
     pieces = [early.filter(pa.array(~late)), rest[0], pa.concat_tables([early.filter(pa.array(late)), rest[1]])]
     for number, rows in enumerate(pieces):
         pq.write_table(rows, tmp_path / f"{number}.parquet")
@@ -155,8 +171,21 @@ def test_late_rows_go_to_their_day(world: World, whole: Kept, tmp_path: Path) ->
     out = scanned(world.of(tmp_path / "2.parquet"), tmp_path / "out", tmp_path / "state")
     kept = kept_rows(tmp_path / "state")
     assert kept["day"].to_pylist() == pc.strftime(kept["ts"], format="%Y-%m-%d").to_pylist()
-    assert {part.increment for part in manifest(tmp_path / "state").parts if part.day <= "2026-03-02"} == {1, 3}
+    assert {part.increment for part in manifest(tmp_path / "state").parts if part.day == "2026-03-03"} == {1, 3}
     same_campaigns(whole.out, out)
+    assert memberships(whole.out) == memberships(out)
+
+
+def test_where_a_first_increment_teaches_less_memberships_move_little(
+    world: World, whole: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("iolaus.state.increment.learnt", learnt)
+    for file in world.files[:2]:
+        gathered(world.of(file), tmp_path / "state", tmp_path / "work")
+    out = scanned(world.of(world.files[2]), tmp_path / "out", tmp_path / "state")
+    one, other = ((kept / manifest(kept).tables["weights"]).read_bytes() for kept in (whole.state, tmp_path / "state"))
+    assert one != other
+    same_accusations(whole.out, out)
 
 
 def test_what_is_kept_can_be_judged_without_logs(cut: Kept, tmp_path: Path) -> None:

@@ -64,16 +64,8 @@ class State:
             pq.write_table(table, partial, compression="zstd")
         return file
 
-    def write_weights(self, weights: npt.NDArray[np.float32], generation: int) -> str:
-        """Write the weights of words; returns the file for the next manifest."""
-        file = f"{TABLES}/weights-{generation:06}.npy"
-        self._room(file)
-        with renamed_into(self.place / file) as partial, partial.open("wb") as opened_file:
-            np.save(opened_file, weights)
-        return file
-
     def take(self, source: Path, file: str) -> None:
-        """Copy a finished part into the folder; it is part of the state once a manifest names it."""
+        """Copy a finished file into the folder; it is part of the state once a manifest names it."""
         self._room(file)
         with renamed_into(self.place / file) as partial:
             shutil.copyfile(source, partial)

@@ -22,7 +22,6 @@ from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch.content_backends import chosen
 from iolaus.sketch.marks import READ
-from iolaus.sketch.run import learnt_weights
 from iolaus.state.expire import oldest_kept
 from iolaus.state.folder import PARTS, State
 from iolaus.state.foreign import refuse
@@ -30,10 +29,14 @@ from iolaus.state.known import Known, known
 from iolaus.state.manifest import Part
 from iolaus.state.parts import write_part
 from iolaus.state.rows import Keeper
-from iolaus.workspace import Workspace
+from iolaus.state.weights import learnt
+from iolaus.workspace import Workspace, renamed_into
 
 PROMPTS = "prompts"
 """Folder beside the new parts that holds their prompts while the scan runs; it never gets into the state."""
+
+WEIGHTS = "weights.npy"
+"""Weights of words that a first increment taught."""
 
 PART_ROWS, MOST_ROWS = 65_536, 262_144
 """Rows from which a part of one day is written, and rows of all days that wait at most."""
@@ -85,13 +88,6 @@ class _Waiting:
         self.parts.append(Part(file=file, day=day, increment=self.number, rows=self.counts.pop(day)))
 
 
-def weights_of(state: State, new: Workspace, key: Key) -> npt.NDArray[np.float32]:
-    """Weights of words: those of the state, else what the first increment teaches."""
-    kept = state.weights()
-    parts = sorted((new.folder("ingest") / "exchanges").glob("part-*.parquet"))
-    return learnt_weights(parts, key) if kept is None else kept
-
-
 def prepare(
     state: State, new: Workspace, read: Summary, settings: Settings, key: Key, engine: Engine, progress: Progress
 ) -> Increment:
@@ -110,7 +106,12 @@ def prepare(
     dropped = np.unique(np.concatenate([again.seqs, again.foreign, _duplicates(ingest)]))
     days = _days(ingest, dropped)
     oldest = oldest_kept(state.manifest.days + days, settings.state)
-    keeper = Keeper(key, settings.sketch, weights_of(state, new, key), chosen(settings.link.content_model))
+    weights = state.weights()
+    if weights is None:
+        weights = learnt(ingest, dropped, oldest, key)
+        with renamed_into(new.root / WEIGHTS) as partial, partial.open("wb") as file:
+            np.save(file, weights)
+    keeper = Keeper(key, settings.sketch, weights, chosen(settings.link.content_model))
     waiting = _Waiting(new.root, number)
     with progress.stage("sketch") as tick:
         for part, narrow in _parts(ingest):

@@ -24,9 +24,9 @@ from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.state import campaigns, sides
 from iolaus.state.expire import oldest_kept
-from iolaus.state.folder import State, opened
+from iolaus.state.folder import TABLES, State, opened
 from iolaus.state.foreign import FILE as REJECTED
-from iolaus.state.increment import PROMPTS, Increment, prepare, weights_of
+from iolaus.state.increment import PROMPTS, WEIGHTS, Increment, prepare
 from iolaus.state.manifest import Made, Manifest, Part
 from iolaus.state.merge import Source, merge
 from iolaus.tables import REJECTS
@@ -183,7 +183,9 @@ class Behind:
             return kept
         if self.new is None or not self.increment.parts:
             return None
-        return self.state.write_weights(weights_of(self.state, self.new, self.key), generation)
+        file = f"{TABLES}/weights-{generation:06}.npy"
+        self.state.take(self.new.root / WEIGHTS, file)
+        return file
 
 
 @contextlib.contextmanager
