@@ -254,6 +254,21 @@ def test_addresses_are_kept_under_the_key_alone(cut: Kept, world: World) -> None
     assert not numbers & set(kept["block"].to_pylist())
 
 
+def test_tables_may_come_without_logs(world: World, cut: Kept, tmp_path: Path) -> None:
+    """A newer account table alone: here one that names no account that was suspended."""
+    assert world.inputs.accounts is not None
+    rows = pq.read_table(world.inputs.accounts)
+    fewer = rows.filter(pc.is_null(rows["suspended_at"]))
+    pq.write_table(fewer, tmp_path / "accounts.parquet")
+    state = shutil.copytree(cut.state, tmp_path / "state")
+    out = scanned(Inputs((), tmp_path / "accounts.parquet"), tmp_path / "out", state)
+    assert pq.read_table(out / "exchanges.parquet").num_rows > 0
+    assert json.loads((out / "run.json").read_bytes())["inputs"][0]["name"] == "accounts.parquet"
+    kept = pq.read_table(state / manifest(state).tables["accounts"])["account_id"].to_pylist()
+    with_exchanges = set(kept_rows(state)["account_id"].to_pylist())
+    assert set(kept) == {*fewer["account_id"].to_pylist()} | {*rows["account_id"].to_pylist()} & with_exchanges
+
+
 def test_ids_survive_when_every_account_is_replaced(world: World, tmp_path: Path) -> None:
     """The campaign goes on with accounts that nobody has seen; the days of the old ones are no longer kept."""
     assert world.inputs.accounts is not None

@@ -25,6 +25,7 @@ from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes
 from iolaus.sketch.run import DERIVED, keep_shared, number_accounts
+from iolaus.state.mask import bare
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into
 
@@ -159,8 +160,14 @@ def _write_sketch(rows: pa.Table, derived: pa.Table, accounts: pa.Array, place: 
         "conversation": np.repeat(derived["conversation"].to_numpy(), often),
     }
     _write(pa.table(uses), place / "shingles" / f"part-{number:05}.parquet", "none")
-    scored = rows.select(["script", "scores"]).append_column("seq", derived["seq"])
-    _write(scored.filter(pc.is_valid(scored["script"])), place / SCORES / f"part-{number:05}.parquet")
+    there = pc.is_valid(rows["script"])
+    asked = rows.select(["exchange", "scores"]).filter(there)
+    scored = {
+        "seq": derived["seq"].filter(there),
+        "script": rows["script"].filter(there),
+        "scores": bare(asked["scores"].combine_chunks(), asked["exchange"].combine_chunks(), Hasher(key)),
+    }
+    _write(pa.table(scored), place / SCORES / f"part-{number:05}.parquet")
 
 
 def _write(table: pa.Table, path: Path, compression: str = "lz4") -> None:

@@ -11,12 +11,12 @@ from iolaus.content.matching import script
 from iolaus.ingest.hashing import Hasher
 from iolaus.key import Key
 from iolaus.link.passages import LONGEST, ends
-from iolaus.link.scored import OUTPUTS
 from iolaus.sketch.content import ContentModel
 from iolaus.sketch.marks import mark
 from iolaus.sketch.run import text_marks
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import sketch
+from iolaus.state.mask import masked
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.tables import check
 
@@ -57,7 +57,7 @@ class Keeper:
             pa.array(found.offsets.astype(np.int32)), pa.array(found.shingles)
         )
         columns["topic"] = _bytes(found.topics)
-        columns["script"], columns["scores"] = self._asked(part["prompt"].combine_chunks(), opens)
+        columns["script"], columns["scores"] = self._asked(part["prompt"].combine_chunks(), opens, columns["exchange"])
         schema = KEPT_EXCHANGES.schema
         kept = pa.table([_one(columns[name]).cast(schema.field(name).type) for name in schema.names], schema)
         check(kept, KEPT_EXCHANGES)
@@ -70,19 +70,17 @@ class Keeper:
         hashes = self._hasher.pair(distinct, pa.array(np.zeros(len(distinct), np.int64)))
         return pc.if_else(pc.equal(distinct, 0), 0, hashes).take(encoded.indices)
 
-    def _asked(self, prompts: pa.Array, opens: npt.NDArray[np.bool_]) -> tuple[pa.Array, pa.Array]:
-        """Script and scores of the rows that open a conversation and have a text; null of the others."""
+    def _asked(self, prompts: pa.Array, opens: npt.NDArray[np.bool_], exchange: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """Script and masked scores of the rows that open a conversation and have a text; null of the others."""
         wanted = np.flatnonzero(opens & prompts.is_valid().to_numpy(zero_copy_only=False))
         texts = _clipped(prompts.take(pa.array(wanted)))
         found = self._model.read(texts)
-        scores = np.zeros((len(prompts), OUTPUTS), np.float32)
-        scores[wanted] = np.concatenate([found.intents, found.capability], 1)
-        missing = np.ones(len(prompts), bool)
-        missing[wanted] = False
-        names = np.full(len(prompts), None, object)
-        names[wanted] = _scripts(texts)
-        kept = pa.FixedSizeListArray.from_arrays(pa.array(scores.ravel()), OUTPUTS, mask=pa.array(missing))
-        return pa.array(names, pa.string()), kept
+        scores = np.concatenate([found.intents, found.capability], 1)
+        kept = masked(scores, exchange.take(pa.array(wanted)), self._hasher)
+        places = np.full(len(prompts), -1)
+        places[wanted] = np.arange(len(wanted))
+        rows = pa.array(places, mask=places < 0)
+        return pa.array(_scripts(texts), pa.string()).take(rows), kept.take(rows)
 
 
 def _clipped(texts: pa.Array) -> pa.Array:

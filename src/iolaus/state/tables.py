@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from iolaus.link.scored import OUTPUTS
 from iolaus.sketch.topic import DIMENSIONS
+from iolaus.state.mask import BYTES
 from iolaus.tables import TIME, Column, Table
 
 HASH = pa.int64()
@@ -62,7 +62,7 @@ KEPT_EXCHANGES = Table(
         Column("shingles", pa.list_(pa.int64()), "hashes of the sampled runs of words", True),
         Column("topic", pa.binary(DIMENSIONS), "direction of what it is about, a signed byte a dimension", True),
         Column("script", pa.string(), "script of a request that opens a conversation"),
-        Column("scores", pa.list_(pa.float32(), OUTPUTS), "what such a request asks for: intents, capabilities"),
+        Column("scores", pa.binary(BYTES), "what such a request asks for: intents, capabilities; masked by the key"),
     ),
 )
 
