@@ -69,6 +69,33 @@ def _sketch(figures: Figures) -> str:
     )  # fmt: skip
 
 
+def _state(figures: Figures) -> str:
+    scans = table(
+        ("scan", "exchanges read", "exchanges judged", "wall s", "cpu s", "peak MB"),
+        (
+            (
+                row["what"], f"{row['read']:,}", f"{row['judged']:,}", f"{row['seconds']:.1f}",
+                f"{row['processor_seconds']:.1f}", f"{row['peak_mb']:,.0f}",
+            )
+            for row in figures["rows"]
+        ),
+    )  # fmt: skip
+    names = list(dict.fromkeys(name for row in figures["rows"] for name in row["stages"]))
+    stages = table(
+        ("seconds of stage", *(row["what"] for row in figures["rows"])),
+        ((name, *(f"{row['stages'].get(name, 0):.2f}" for row in figures["rows"])) for name in names),
+    )
+    kept = table(
+        ("what is kept", "MB a million exchanges"),
+        ((name, f"{size:.0f}") for name, size in figures["kept"].items()),
+    )
+    same = (
+        f"Memberships differ by at most {figures['far']:.4f} between the first scan and the third;"
+        f" {figures['accusations']} accounts are accused by only one of them."
+    )
+    return f"{scans}\n\n{stages}\n\n{kept}\n\n{same}"
+
+
 def _generate(figures: Figures) -> str:
     return table(
         ("scale", "exchanges", "accounts", "wall s", "cpu s", "exchanges/s", "peak MB", "MB on disk",
@@ -115,6 +142,7 @@ SECTIONS: dict[str, Callable[[Figures], str]] = {
     "scan": _scan,
     "sketch": _sketch,
     "content": _sketch,
+    "state": _state,
     "generate": _generate,
     "generate_full": _generate,
     "broken": _broken,

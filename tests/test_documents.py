@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from iolaus import cli, documents, tables
 from iolaus.errors import InputError
 from iolaus.settings import Settings, describe
+from iolaus.state.tables import STATE
 from report import fixture
 
 
@@ -21,7 +22,7 @@ def test_pages_in_the_checkout_are_not_stale() -> None:
     assert not old, f"stale under docs/: {old}; run 'make docs' and commit what it writes"
 
 
-@pytest.mark.parametrize("table", [*tables.INPUTS, *tables.RESULTS, *tables.TRUTHS], ids=lambda t: t.name)
+@pytest.mark.parametrize("table", [*tables.INPUTS, *tables.RESULTS, *STATE, *tables.TRUTHS], ids=lambda t: t.name)
 def test_every_column_is_documented(table: tables.Table) -> None:
     section = documents.tables_page().split(f"### {table.name}\n")[1].split("\n### ")[0]
     for column in table.columns:

@@ -23,8 +23,11 @@ from iolaus.options import (
     Logs,
     Mapping,
     MaxRejects,
+    MaybeLogs,
+    MaybeState,
     Releases,
     SettingsFile,
+    State,
     chosen_settings,
     group,
 )
@@ -40,7 +43,7 @@ Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="log each stage w
 
 @app.command()
 def scan(
-    logs: Logs,
+    logs: MaybeLogs = None,
     accounts: Accounts = None,
     events: Events = None,
     releases: Releases = None,
@@ -49,17 +52,21 @@ def scan(
     account: Account = None,
     max_rejects: MaxRejects = None,
     settings: SettingsFile = None,
+    state: MaybeState = None,
     out: Out = Path("iolaus-out"),
     verbose: Verbose = False,
 ) -> None:
-    """Find campaigns in request logs and write results, evidence and a report."""
+    """Find campaigns in request logs and write results, evidence and a report.
+
+    With --state the logs are scanned on top of what earlier scans kept; without LOGS that alone is judged again.
+    """
     from iolaus.ingest.inputs import Inputs
     from iolaus.progress import Progress
     from iolaus.scan import scan as run
 
     _log(verbose)
-    inputs = Inputs(tuple(logs), accounts, events, releases, format, mapping, account)
-    found = run(inputs, chosen_settings(settings, max_rejects), out, Progress())
+    inputs = Inputs(tuple(logs or ()), accounts, events, releases, format, mapping, account)
+    found = run(inputs, chosen_settings(settings, max_rejects), out, Progress(), state)
     console = Console(highlight=False)
     campaigns = len(found.campaigns)
     console.print(
@@ -105,6 +112,17 @@ def explain(
     from iolaus.report.terminal import explain as run
 
     run(results, campaign, account, Console(highlight=False))
+
+
+@app.command()
+def forget(
+    account: Annotated[str, typer.Argument(help="the account whose every trace is removed")],
+    state: State,
+) -> None:
+    """Remove every trace of one account from what scans kept, and say what was removed."""
+    from iolaus.state.forget import forget as run
+
+    Console(highlight=False).print(f"Forgotten: {run(account, state).sentence}.", soft_wrap=True, markup=False)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from iolaus import cli, tables
 from iolaus.errors import InputError
 from iolaus.findings import Campaigns, Cohorts, RunRecord
 from iolaus.settings import Settings
+from iolaus.state.tables import STATE
 
 DOCS = Path(__file__).parents[2] / "docs"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -48,6 +49,7 @@ def tables_page() -> str:
     groups = (
         ("What a scan reads", tables.INPUTS),
         ("What a scan writes", tables.RESULTS),
+        ("What a state keeps", STATE),
         ("What is true in a simulated world", tables.TRUTHS),
     )
     for heading, group in groups:

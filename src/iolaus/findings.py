@@ -116,7 +116,9 @@ class Cohorts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """run.json: what was scanned with what. No clock, no absolute path, no thread count.
 
-    ``baseline``: sha256, first and last day of the provider's own mix, where one was set.
+    ``baseline``: sha256, first and last day of the provider's own mix, where one was set. ``state``: first and last
+    kept day, and how many exchanges are kept, were added, were known (again) and are too old. Counts are then of all
+    that is kept; inputs, rejects and defects are those of the new logs.
     """
 
     schema_version: int
@@ -133,3 +135,4 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """By 'pathway' and 'programme': value -> {accounts, assessed, exchanges, with_text}."""
     warnings: list[str]
     baseline: dict[str, str] | None = None
+    state: dict[str, int | str] | None = None

@@ -18,6 +18,14 @@ Format = Annotated[str | None, typer.Option(help="format of the logs, where it i
 Mapping = Annotated[Path | None, typer.Option(help="a TOML file that maps other logs to the normal form")]
 Account = Annotated[str | None, typer.Option(help="account of every row, for logs that name none")]
 MaxRejects = Annotated[float | None, typer.Option(help="largest share of refused rows in one file")]
+MaybeLogs = Annotated[
+    list[str] | None, typer.Argument(help="files, folders or globs of request logs", metavar="[LOGS...]")
+]
+State = Annotated[Path, typer.Option(help="folder of what earlier scans kept")]
+MaybeState = Annotated[
+    Path | None,
+    typer.Option("--state", help="folder of what earlier scans kept, and of what this one keeps; never text"),
+]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="a TOML file of settings")]
 
 

@@ -21,6 +21,7 @@ from iolaus.fingerprint.settings import FingerprintSettings
 from iolaus.ingest.settings import IngestSettings
 from iolaus.link.settings import LinkSettings
 from iolaus.sketch.settings import SketchSettings
+from iolaus.state.settings import StateSettings
 from iolaus.tables import closest
 
 
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     link: LinkSettings = Field(LinkSettings(), description="candidates and evidence")
     campaign: CampaignSettings = Field(CampaignSettings(), description="cohorts and honest explanations")
     verdict: VerdictSettings = Field(VerdictSettings(), description="when a cohort is called what")
+    state: StateSettings = Field(StateSettings(), description="what is kept between scans, with --state alone")
 
     @classmethod
     def settings_customise_sources(

@@ -124,7 +124,7 @@ def test_a_killed_run_goes_on_at_the_first_unfinished_part(tmp_path: Path, monke
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sketching, "_keep_shared", killed)
+    monkeypatch.setattr(sketching, "keep_shared", killed)
     with pytest.raises(KeyboardInterrupt):
         stages(work, inputs, settings)
     monkeypatch.undo()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import numpy as np
@@ -11,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from iolaus.campaign.identity import Identity
 from iolaus.campaign.run import Judged, Outcome, top_phrases
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
@@ -19,10 +22,23 @@ from iolaus.tables import RESULT_ACCOUNTS, RESULT_EXCHANGES, check
 from iolaus.workspace import Workspace, renamed_into, write_atomically
 
 
-def write(outcome: Outcome, work: Workspace, engine: Engine, settings: VerdictSettings, out: Path) -> None:
-    """Write campaigns.json, cohorts.json, accounts.parquet and exchanges.parquet into ``out``."""
-    last = engine.value("SELECT max(ended) FROM conversations")
-    described = [(judged, _describe(judged, engine, last)) for judged in outcome.cohorts]
+def write(
+    outcome: Outcome,
+    work: Workspace,
+    engine: Engine,
+    settings: VerdictSettings,
+    out: Path,
+    named_before: Mapping[str, Identity] = MappingProxyType({}),
+) -> None:
+    """Write campaigns.json, cohorts.json, accounts.parquet and exchanges.parquet into ``out``.
+
+    named_before: candidate id -> identity of a campaign, where a state knows the campaigns of earlier scans.
+    """
+    at = end_of(engine)
+    described = [
+        (judged, _describe(judged, engine, at, named_before.get(judged.tested.candidate.id)))
+        for judged in outcome.cohorts
+    ]
     accused = [campaign for _, campaign in described if campaign.verdict == "campaign"]
     _json(Campaigns(schema_version=SCHEMA_VERSION, campaigns=accused), out / "campaigns.json")
     _json(
@@ -44,7 +60,17 @@ def _json(content: msgspec.Struct, path: Path) -> None:
     write_atomically(path, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
 
 
-def _describe(judged: Judged, engine: Engine, last: int | None) -> Campaign:
+def end_of(engine: Engine) -> str:
+    """The end of a scan: when the last conversation ended. Needs conversations."""
+    return _time(engine.value("SELECT max(ended) FROM conversations"))
+
+
+def minted(judged: Judged) -> str:
+    """The id of a cohort that no earlier scan accused."""
+    return f"{'campaign' if judged.judgement.verdict == 'campaign' else 'cohort'}-{judged.tested.candidate.id}"
+
+
+def _describe(judged: Judged, engine: Engine, at: str, identity: Identity | None) -> Campaign:
     """One cohort in the shape of the contract. Counts are of the whole candidate, not of a tested sample."""
     candidate, judgement = judged.tested.candidate, judged.judgement
     engine.register("chosen", pa.table({"account": candidate.accounts}))
@@ -63,14 +89,14 @@ def _describe(judged: Judged, engine: Engine, last: int | None) -> Campaign:
     ).to_pylist()
     accused = judgement.verdict == "campaign"
     return Campaign(
-        id=f"{'campaign' if accused else 'cohort'}-{candidate.id}",
+        id=minted(judged) if identity is None else identity.id,
         verdict=judgement.verdict,
         verdict_sentence=judgement.sentence,
         question_to_ask=judgement.question_to_ask,
-        lineage=[],
+        lineage=[] if identity is None else list(identity.lineage),
         first_seen=_time(whole["first"]),
         last_seen=_time(whole["last"]),
-        first_alarm_at=_time(last) if accused else "",
+        first_alarm_at=(at if identity is None else identity.first_alarm_at) if accused else "",
         accounts=len(candidate.accounts),
         exchanges=whole["exchanges"],
         probability=judgement.probability,

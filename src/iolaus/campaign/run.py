@@ -27,6 +27,7 @@ from iolaus.link.passages import SharedWords
 from iolaus.link.population import Floats, Population
 from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
+from iolaus.link.scored import read as scores
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import with_baseline
 from iolaus.progress import Progress
@@ -101,9 +102,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         assembly.population = with_baseline(assembly.population, engine, settings.link, key)
         candidates = find(engine, settings.link)
         shared = SharedWords.load(work.folder("sketch"), key)
-        words = read(exchanges, engine, candidates, settings.link, shared)
-        assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
-        assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
+        _ask(assembly, work, engine, candidates, settings.link, shared)
         tick(len(candidates))
     judged = []
     with progress.stage("evidence", "cohorts") as tick:
@@ -118,6 +117,28 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
     return Outcome(cohorts, assembly.population)
+
+
+def _ask(
+    assembly: Assembly,
+    work: Workspace,
+    engine: Engine,
+    candidates: Sequence[Candidate],
+    settings: LinkSettings,
+    shared: SharedWords,
+) -> None:
+    """Let the assembly know what sampled requests say; where a state stands behind the scan, what it keeps of them.
+
+    With a state no text is asked, not even what is at hand: else what is found would hang on how logs were cut.
+    """
+    scored = scores(work.folder("sketch"), engine, candidates, settings)
+    if scored is not None:
+        assembly.authors = {name: authors for name, (authors, _) in scored.items()}
+        assembly.scored = {name: found for name, (_, found) in scored.items()}
+        return
+    words = read(work.folder("ingest") / "exchanges", engine, candidates, settings, shared)
+    assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
+    assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
 
 
 def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settings: Settings) -> Iterator[Judged]:

@@ -18,7 +18,8 @@ from iolaus.errors import InputError
 from iolaus.evaluate.worlds import World
 from iolaus.ingest.inputs import Inputs, hash_inputs, sha256
 from iolaus.progress import Progress
-from iolaus.scan import scan, with_effect
+from iolaus.record import with_effect
+from iolaus.scan import scan
 from iolaus.settings import Settings, load
 from iolaus.workspace import renamed_into, write_atomically
 

@@ -48,7 +48,10 @@ class Sources:
 
 
 def find_sources(logs: tuple[str, ...]) -> Sources:
-    """Every log file below the arguments, each once. Raises InputError where one is missing or is truth."""
+    """Every log file below the arguments, each once; none of no arguments.
+
+    Raises InputError where one is missing or is truth.
+    """
     found: dict[Path, str] = {}
     skipped: list[str] = []
     for argument in logs:
@@ -58,7 +61,7 @@ def find_sources(logs: tuple[str, ...]) -> Sources:
                     found.setdefault(path, name)
                 else:
                     skipped.append(name)
-    if not found:
+    if logs and not found:
         wanted = ", ".join(SUFFIXES)
         raise InputError(f"{' '.join(logs)}: no log files. Give files, folders or globs ({wanted}).")
     return Sources(tuple(_distinct(found)), tuple(skipped))

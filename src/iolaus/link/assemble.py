@@ -16,6 +16,7 @@ from iolaus.engine import Engine
 from iolaus.link.candidates import Candidate
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Holders, Numbers, Population
+from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
 from iolaus.workspace import Workspace
 
@@ -80,6 +81,7 @@ class Assembly:
         self.population = self._population(fingerprint, ingest, has_accounts)
         self.words: Mapping[str, tuple[str, ...]] = {}
         self.authors: Mapping[str, tuple[int, ...]] = {}
+        self.scored: Mapping[str, Scored] = {}
 
     def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
         behaviour = pq.read_table(fingerprint / "accounts.parquet")
@@ -184,6 +186,8 @@ class Assembly:
             outside_words=self.words.get("", ()),
             authors=self.authors.get(candidate.id, ()),
             outside_authors=self.authors.get("", ()),
+            scored=self.scored.get(candidate.id),
+            outside_scored=self.scored.get(""),
         )
 
     def _sampled(self, accounts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

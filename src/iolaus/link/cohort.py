@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from iolaus.link.population import Floats, Numbers
+from iolaus.link.scored import Scored
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Cohort:
     in the order of (member, ts, conversation); ``member``, ``had`` and ``used`` speak of that order.
     topics: int8[t, d] of the conversations in ``topic_rows`` (a keyed sample, at most 32 a member).
     authors, outside_authors: account numbers of ``words`` and of ``outside_words``.
+    scored, outside_scored: what a state keeps of the requests of these authors in place of their words.
     """
 
     id: str
@@ -36,6 +38,18 @@ class Cohort:
     outside_words: tuple[str, ...] = ()
     authors: tuple[int, ...] = ()
     outside_authors: tuple[int, ...] = ()
+    scored: Scored | None = None
+    outside_scored: Scored | None = None
+
+    @property
+    def sampled(self) -> int:
+        """Requests of the cohort that were read, or that a state keeps the scores of."""
+        return len(self.words) if self.scored is None else len(self.scored)
+
+    @property
+    def outside_sampled(self) -> int:
+        """The same of strangers."""
+        return len(self.outside_words) if self.outside_scored is None else len(self.outside_scored)
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """A conversation column as an array."""

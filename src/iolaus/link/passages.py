@@ -69,9 +69,14 @@ class SharedWords:
         ]
 
 
+def ends(text: str) -> str:
+    """A text of at most ``LONGEST`` characters as it is; of a longer one its beginning and its end."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+
+
 def _read(text: str, pieces: list[str], held: npt.NDArray[np.int64]) -> str:
     best = np.sort(np.argsort(-held, kind="stable")[:PIECES])
     chosen = [pieces[place] for place in best if held[place] > 0]
     if not chosen:
-        return f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+        return ends(text)
     return "\n".join([text[:END], *chosen, text[-END:]])

@@ -5,7 +5,7 @@ The only place after the sketch that sees text; what it returns stays in memory.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,14 +27,8 @@ def read(
     exchanges: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings, shared: SharedWords
 ) -> dict[str, tuple[tuple[int, str], ...]]:
     """Candidate id -> (account, text) of up to ``words_per_cohort`` accounts; '' -> of strangers."""
-    wanted = {c.id: _rows(engine, c, settings.words_per_cohort) for c in candidates}
-    wanted[""] = engine.table(
-        "SELECT seq, account FROM (SELECT seq, account, conversation, row_number() OVER (PARTITION BY account"
-        " ORDER BY conversation) AS place FROM conversations WHERE readable) AS placed"
-        f" WHERE place = 1 ORDER BY conversation LIMIT {STRANGERS}"
-    )
-    seqs = [table["seq"].to_numpy() for table in wanted.values()]
-    texts = _texts(exchanges, np.unique(np.concatenate(seqs)) if seqs else np.zeros(0, np.int64), shared)
+    wanted = sampled(engine, candidates, settings)
+    texts = _texts(exchanges, every_seq(wanted), shared)
     return {
         name: tuple(
             (account, texts[seq])
@@ -43,6 +37,22 @@ def read(
         )
         for name, table in wanted.items()
     }
+
+
+def sampled(engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> dict[str, pa.Table]:
+    """Candidate id -> seq, account of the requests that are read of it; '' -> of strangers."""
+    wanted = {c.id: _rows(engine, c, settings.words_per_cohort) for c in candidates}
+    wanted[""] = engine.table(
+        "SELECT seq, account FROM (SELECT seq, account, conversation, row_number() OVER (PARTITION BY account"
+        " ORDER BY conversation) AS place FROM conversations WHERE readable) AS placed"
+        f" WHERE place = 1 ORDER BY conversation LIMIT {STRANGERS}"
+    )
+    return wanted
+
+
+def every_seq(wanted: Mapping[str, pa.Table]) -> Numbers:
+    """int64: the distinct numbers of what is sampled, ascending."""
+    return np.unique(np.concatenate([table["seq"].to_numpy() for table in wanted.values()]))
 
 
 def one_of_each(

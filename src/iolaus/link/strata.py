@@ -54,6 +54,5 @@ def strata(engine: Engine, accounts: pa.Table, names: Mapping[int, str]) -> tupl
 
 def kinds_of(cohort: Cohort, population: Population) -> list[Kind]:
     """Script, programme and pathway of each request of the cohort that was read."""
-    return [
-        (script(text), *population.strata[author]) for author, text in zip(cohort.authors, cohort.words, strict=False)
-    ]
+    scripts = map(script, cohort.words) if cohort.scored is None else cohort.scored.scripts
+    return [(found, *population.strata[author]) for author, found in zip(cohort.authors, scripts, strict=False)]

@@ -61,6 +61,16 @@ class Content:
     def __len__(self) -> int:
         return len(self.intents)
 
+    def means(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Mean probability of each intent and each capability, one text a conversation; 0 of none."""
+        count = max(len(self), 1)
+        intents = self.intents.astype(np.float64).sum(0) / count
+        capability = self.capability.astype(np.float64).sum(0) / count
+        return (
+            dict(zip(INTENTS, intents.tolist(), strict=True)),
+            dict(zip(CAPABILITIES, capability.tolist(), strict=True)),
+        )
+
 
 class ContentModel(Protocol):
     """Anything that tells what texts ask for: the model that ships, or one of the user's own."""
@@ -152,11 +162,4 @@ def shipped_model() -> HashedModel:
 
 def pooled(model: ContentModel, texts: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:
     """Mean probability of each intent and each capability over ``texts``, one a conversation; 0 of none."""
-    found = model.read(pa.array(texts, pa.large_string()))
-    count = max(len(texts), 1)
-    intents = found.intents.astype(np.float64).sum(0) / count
-    capability = found.capability.astype(np.float64).sum(0) / count
-    return (
-        dict(zip(INTENTS, intents.tolist(), strict=True)),
-        dict(zip(CAPABILITIES, capability.tolist(), strict=True)),
-    )
+    return model.read(pa.array(texts, pa.large_string())).means()

@@ -39,9 +39,9 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
         return
     parts = sorted((work.folder("ingest") / "exchanges").glob("part-*.parquet"))
     place = work.folder("sketch")
-    accounts = _number_accounts(work, engine, place)
+    accounts = number_accounts(work, engine)
     derived = pq.read_table(work.folder("ingest") / "derived.parquet")
-    weights = _weights(parts, key)
+    weights = learnt_weights(parts, key)
     for name in ("marks", "topics", "shingles"):
         (place / name).mkdir(exist_ok=True)
     first = 0
@@ -56,7 +56,7 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
             first += len(part)
             tick(len(part))
     with progress.stage("shared shingles", "parts") as tick:
-        _keep_shared(place, len(parts), settings, engine)
+        keep_shared(place, len(parts), settings, engine)
         tick(len(parts))
     work.drop("sketch/shingles")
     work.finish("sketch", {"exchanges": first, "accounts": len(accounts)})
@@ -66,9 +66,9 @@ def _read(path: Path) -> pa.Table:
     return pq.read_table(path, columns=[*READ, "system_prompt", "prompt"])
 
 
-def _number_accounts(work: Workspace, engine: Engine, place: Path) -> pa.Array:
+def number_accounts(work: Workspace, engine: Engine) -> pa.Array:
     """Every account of the logs or the account table, sorted; a number is a rank in this list."""
-    path = place / "accounts.parquet"
+    path = work.folder("sketch") / "accounts.parquet"
     if not path.exists():
         ingest = work.folder("ingest")
         engine.view("ingested", ingest / "exchanges" / "part-*.parquet")
@@ -82,7 +82,7 @@ def _number_accounts(work: Workspace, engine: Engine, place: Path) -> pa.Array:
     return pq.read_table(path)["account_id"].combine_chunks()
 
 
-def _weights(parts: list[Path], key: Key) -> npt.NDArray[np.float32]:
+def learnt_weights(parts: list[Path], key: Key) -> npt.NDArray[np.float32]:
     """Weights of words (smoothed inverse document frequency) from an even sample of the parts' first rows."""
     if not parts:
         return topic_weights(np.zeros(65_536, np.int64), 0)
@@ -106,20 +106,29 @@ def _sketch_part(
 ) -> None:
     sketched = sketch(part["prompt"], key, settings, weights)
     marks = mark(part, accounts, key)
-    readable = pc.and_(pc.not_equal(part["text_state"], "not_retained"), pc.is_valid(part["prompt"]))
-    marks = (
-        marks.append_column("conversation", derived["conversation"])
-        .append_column("turn", derived["turn"])
-        .append_column("counted", derived["counted"])
-        .append_column("system", pa.array(hashes(part["system_prompt"].combine_chunks(), key)))
-        .append_column("text", pa.array(sketched.texts))
-        .append_column("words", pa.array(sketched.words))
-        .append_column("readable", pc.and_(readable, pa.array(sketched.words > 0)))
-    )
+    for name in DERIVED:
+        marks = marks.append_column(name, derived[name])
+    for name, column in text_marks(part, sketched, key).items():
+        marks = marks.append_column(name, column)
     with renamed_into(place / "topics" / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
         np.save(file, sketched.topics)
     _write(_uses(sketched, marks), place / "shingles" / f"part-{number:05}.parquet", None)
     _write(marks, place / "marks" / f"part-{number:05}.parquet", "zstd")
+
+
+DERIVED = ("conversation", "turn", "counted")
+"""Columns of the marks that ingest derived."""
+
+
+def text_marks(part: pa.Table, sketched: Sketch, key: Key) -> dict[str, pa.Array]:
+    """The marks that come from the texts of a part: system, text, words, readable."""
+    there = pc.and_(pc.not_equal(part["text_state"], "not_retained"), pc.is_valid(part["prompt"]))
+    return {
+        "system": pa.array(hashes(part["system_prompt"].combine_chunks(), key)),
+        "text": pa.array(sketched.texts),
+        "words": pa.array(sketched.words),
+        "readable": pc.and_(there, pa.array(sketched.words > 0)),
+    }
 
 
 def _uses(sketched: Sketch, marks: pa.Table) -> pa.Table:
@@ -135,7 +144,7 @@ def _uses(sketched: Sketch, marks: pa.Table) -> pa.Table:
     )
 
 
-def _keep_shared(place: Path, parts: int, settings: SketchSettings, engine: Engine) -> None:
+def keep_shared(place: Path, parts: int, settings: SketchSettings, engine: Engine) -> None:
     """Write ``uses.parquet``: uses of shingles that at least k accounts share, one row a conversation."""
     shared = SharedFilter(settings.filter_bits, settings.k)
     paths = [place / "shingles" / f"part-{number:05}.parquet" for number in range(parts)]

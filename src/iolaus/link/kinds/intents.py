@@ -25,7 +25,7 @@ from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import kinds_of
 from iolaus.link.weights import piece
-from iolaus.sketch.content import CAPABILITIES, INTENTS, pooled
+from iolaus.sketch.content import CAPABILITIES, INTENTS, Content, pooled
 from iolaus.sketch.content_backends import chosen
 
 KIND = "intents"
@@ -35,7 +35,7 @@ QUESTION: Question = "content"
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
     """The intent whose pooled probability stands highest above everyone else's; what the requests work with beside."""
-    if len(cohort.words) < settings.least_words:
+    if cohort.sampled < settings.least_words:
         return None
     read = _beside_baseline if population.baseline is not None else _beside_strangers
     found = read(cohort, population, settings)
@@ -55,7 +55,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         f"{mine[best]:.0%} of sampled requests read as {best.replace('_', ' ')}, {others[best]:.0%} of"
         f" {'everyone else' if population.baseline is None else 'the baseline'}'s. Capability:"
         f" {capability.replace('_', ' ')}, {capabilities[capability]:.0%}.",
-        sampled=len(cohort.words),
+        sampled=cohort.sampled,
         others=others[best],
         capability_share=capabilities[capability],
         **mine,
@@ -68,10 +68,19 @@ Compared = tuple[dict[str, float], dict[str, float], dict[str, float]]
 
 def _beside_strangers(cohort: Cohort, _: Population, settings: LinkSettings) -> Compared | None:
     """Means, beside those of the other accounts of the scan; None where these are too few."""
-    if len(cohort.outside_words) < settings.least_words:
+    if cohort.outside_sampled < settings.least_words:
         return None
-    mine, capabilities = pooled(chosen(settings.content_model), cohort.words)
+    mine, capabilities = _content(cohort, settings).means()
+    if cohort.outside_scored is not None:
+        return mine, capabilities, cohort.outside_scored.content.means()[0]
     return mine, capabilities, _strangers(settings.content_model, cohort.outside_words)
+
+
+def _content(cohort: Cohort, settings: LinkSettings) -> Content:
+    """What each sampled request asks for: read from its text, or as a state keeps it."""
+    if cohort.scored is not None:
+        return cohort.scored.content
+    return chosen(settings.content_model).read(pa.array(cohort.words, pa.large_string()))
 
 
 def _beside_baseline(cohort: Cohort, population: Population, settings: LinkSettings) -> Compared | None:
@@ -79,7 +88,7 @@ def _beside_baseline(cohort: Cohort, population: Population, settings: LinkSetti
     if population.baseline is None:
         return None
     others = population.baseline.matched(kinds_of(cohort, population))
-    found = chosen(settings.content_model).read(pa.array(cohort.words, pa.large_string()))
+    found = _content(cohort, settings)
     capability = found.capability.astype(np.float64).mean(0)
     mine = {
         name: trimmed(found.intents[:, column].astype(np.float64), others.trim) for column, name in enumerate(INTENTS)

@@ -1,0 +1,64 @@
+"""What a state keeps of a request in place of its words: its script, and what the content model said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from iolaus.engine import Engine
+from iolaus.link.candidates import Candidate
+from iolaus.link.readings import every_seq, sampled
+from iolaus.link.settings import LinkSettings
+from iolaus.sketch.content import CAPABILITIES, INTENTS, Content
+
+FOLDER = "scores"
+"""Folder of the sketch that holds seq, script and scores of every request that may be asked for; only with a state."""
+
+OUTPUTS = len(INTENTS) + len(CAPABILITIES)
+"""Scores of a request."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """n requests. scripts: string[n], as :func:`iolaus.content.matching.script` says; content: what each asks for."""
+
+    scripts: tuple[str, ...]
+    content: Content
+
+    def __len__(self) -> int:
+        return len(self.scripts)
+
+
+Asked = Mapping[str, tuple[tuple[int, ...], Scored]]
+"""Candidate id -> account numbers of its sampled requests, and their scores."""
+
+
+def read(sketch: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> Asked | None:
+    """The scores of the requests that would be read of each candidate; '' -> of strangers.
+
+    sketch: the folder of the sketch. None where no state stands behind the scan. Requests that have no scores are left
+    out.
+    """
+    place = sketch / FOLDER
+    if not place.is_dir():
+        return None
+    engine.view("scores", place / "part-*.parquet")
+    wanted = sampled(engine, candidates, settings)
+    engine.register("wanted", pa.table({"seq": every_seq(wanted)}))
+    found = engine.table("SELECT seq, script, scores FROM scores SEMI JOIN wanted USING (seq) ORDER BY seq")
+    known = found["seq"].to_numpy()
+    values = np.asarray(found["scores"].combine_chunks().flatten(), np.float32).reshape(-1, OUTPUTS)
+    scripts = np.array(found["script"].to_pylist(), object)
+    split = len(INTENTS)
+    asked = {}
+    for name, rows in wanted.items():
+        there = np.isin(rows["seq"].to_numpy(), known)
+        place_of = np.searchsorted(known, rows["seq"].to_numpy()[there])
+        content = Content(values[place_of, :split], values[place_of, split:])
+        authors = tuple(rows["account"].to_numpy()[there].tolist())
+        asked[name] = (authors, Scored(tuple(scripts[place_of]), content))
+    return asked

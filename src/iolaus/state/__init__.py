@@ -1,0 +1,1 @@
+"""The state: what a scan keeps for the next one, without anybody's text."""
