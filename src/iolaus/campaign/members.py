@@ -71,7 +71,7 @@ class Fits:
 
     def exclusive(self, settings: VerdictSettings) -> bool:
         """Whether nearly all who were tested are members, so that the words alone say much of an account."""
-        return self.part >= settings.own_part
+        return self.part >= settings.own_part and self.share >= settings.own_fitting
 
 
 def own_odds(fits: AccountFits, tested: npt.NDArray[np.bool_]) -> Floats:

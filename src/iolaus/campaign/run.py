@@ -214,7 +214,7 @@ def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: Li
     )
     users, often = counted["account"].to_numpy(), counted["used"].to_numpy() >= settings.least_uses
     everyone = np.union1d(users, candidate.accounts).astype(np.int32)
-    cohort = assembly.cut(replace(candidate, accounts=everyone))
+    cohort = assembly.cut(replace(candidate, accounts=everyone), settings.max_members)
     body = np.isin(cohort.numbers, candidate.accounts)
     tested = np.isin(cohort.numbers, users[often])
     fits = account_fits(cohort, assembly.population, settings, body)

@@ -71,6 +71,12 @@ class VerdictSettings(BaseModel):
         lt=1,
         description="share of members among the users of a campaign's words from which use speaks for an account",
     )
+    own_fitting: float = Field(
+        0.8,
+        ge=0,
+        le=1,
+        description="share of those users that must rather fit besides, as many that hardly fit sum up to a sure guess",
+    )
     once_users: float = Field(
         5.0, gt=0, description="strangers who use a campaign's words once, for each who uses them more often"
     )

@@ -153,10 +153,13 @@ class Assembly:
         )
         return self.topics[np.sort(rows["seq"].to_numpy())].astype(np.float64)
 
-    def cut(self, candidate: Candidate) -> Cohort:
-        """The cohort of a candidate; larger ones are sampled by key, accounts first, then conversations."""
-        settings = self._settings
-        numbers = self._sampled(candidate.accounts)
+    def cut(self, candidate: Candidate, most: int | None = None) -> Cohort:
+        """The cohort of a candidate; larger ones are sampled by key, accounts first, then conversations.
+
+        most: accounts, in place of ``max_accounts``; the other bounds grow as it does.
+        """
+        settings = self._bounds(most)
+        numbers = _sampled(candidate.accounts, settings.max_accounts)
         self._engine.register("chosen", pa.table({"account": numbers}))
         conversations = self._engine.table(
             f"""SELECT DISTINCT ON (conversation) * EXCLUDE (phrase)
@@ -172,7 +175,7 @@ class Assembly:
             )
             conversations = conversations.take(pa.array(kept))
             numbers = np.unique(conversations["account"].to_numpy())
-        rows = self._topic_rows(conversations)
+        rows = _topic_rows(conversations, settings)
         return Cohort(
             id=candidate.id,
             selected_by="+".join(candidate.kinds),
@@ -190,31 +193,36 @@ class Assembly:
             outside_scored=self.scored.get(""),
         )
 
-    def _sampled(self, accounts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        """At most ``max_accounts`` of the accounts, spread evenly over a fixed shuffle of their numbers."""
-        if len(accounts) <= self._settings.max_accounts:
-            return accounts
-        mixed = (accounts.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)
-        return np.sort(accounts[np.argsort(mixed, kind="stable")[: self._settings.max_accounts]])
+    def _bounds(self, most: int | None) -> LinkSettings:
+        """The settings, with bounds for ``most`` accounts where these are more than is usual."""
+        settings = self._settings
+        if most is None or most <= settings.max_accounts:
+            return settings
+        grown = ("max_conversations", "max_topics")
+        larger = {name: getattr(settings, name) * most // settings.max_accounts for name in grown}
+        return settings.model_copy(update={"max_accounts": most, **larger})
 
-    def _topic_rows(self, conversations: pa.Table) -> Numbers:
-        """Rows whose topics are compared: a keyed sample of each account's readable conversations."""
-        account = conversations["account"].to_numpy()
-        if len(account) == 0:
-            return np.zeros(0, np.int64)
-        each = max(
-            2,
-            min(
-                self._settings.topics_per_account,
-                self._settings.max_topics // max(len(np.unique(account)), 1),
-            ),
-        )
-        order = np.lexsort((conversations["conversation"].to_numpy(), account))
-        readable = conversations["readable"].to_numpy(zero_copy_only=False)[order]
-        order = order[readable]
-        starts = np.flatnonzero(np.diff(account[order], prepend=-1))
-        place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-        return np.sort(order[place < each])
+
+def _sampled(accounts: npt.NDArray[np.int32], most: int) -> npt.NDArray[np.int32]:
+    """At most so many of the accounts, spread evenly over a fixed shuffle of their numbers."""
+    if len(accounts) <= most:
+        return accounts
+    mixed = (accounts.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)
+    return np.sort(accounts[np.argsort(mixed, kind="stable")[:most]])
+
+
+def _topic_rows(conversations: pa.Table, settings: LinkSettings) -> Numbers:
+    """Rows whose topics are compared: a keyed sample of each account's readable conversations."""
+    account = conversations["account"].to_numpy()
+    if len(account) == 0:
+        return np.zeros(0, np.int64)
+    each = max(2, min(settings.topics_per_account, settings.max_topics // max(len(np.unique(account)), 1)))
+    order = np.lexsort((conversations["conversation"].to_numpy(), account))
+    readable = conversations["readable"].to_numpy(zero_copy_only=False)[order]
+    order = order[readable]
+    starts = np.flatnonzero(np.diff(account[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    return np.sort(order[place < each])
 
 
 def _codes(column: pa.ChunkedArray) -> Numbers:

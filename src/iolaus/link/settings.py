@@ -25,6 +25,11 @@ class LinkSettings(BaseModel):
     )
     max_cohorts: int = Field(400, ge=1, description="cohorts that are tested, the most used first")
     max_accounts: int = Field(2_000, ge=50, description="accounts of a cohort that are tested; more are sampled by key")
+    max_members: int = Field(
+        20_000,
+        ge=50,
+        description="users of a campaign's words that are compared with it one by one; more are sampled by key",
+    )
     max_conversations: int = Field(
         100_000, ge=1_000, description="conversations of a cohort that are tested; more are sampled by key"
     )
