@@ -67,7 +67,7 @@ def code_digest(folders: tuple[str, ...]) -> str:
     return found.hexdigest()
 
 
-UNSEEN = ("gauge", "table", "page", "figures", "weakest", "evaluation", "judge", "rounds", "cli")
+UNSEEN = ("gauge", "table", "page", "figures", "weakest", "evaluation", "judge", "rounds", "cli", "evasion")
 """Modules of ``evaluate`` that only read or show what was judged."""
 
 
