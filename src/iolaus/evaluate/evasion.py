@@ -36,7 +36,7 @@ LEFT_TO_A_PERSON = ("undetermined", "concealed_pool")
 """Verdicts that accuse nobody and ask somebody to look."""
 
 DETECTOR_HEADER = (
-    "step", "accounts accused", "95 %", "exchanges flagged", "campaign found", "only left to a person", "honest accused",
+    "step", "accounts accused", "95 %", "exchanges flagged", "found in", "only left to a person in", "honest accused",
 )  # fmt: skip
 OPERATOR_HEADER = ("step", "conversations an account a day", "account-days", "days", "sent for each taken")
 
