@@ -51,6 +51,9 @@ STEPS = (
     Step("slower", "a quarter of the exchanges an account a day", _SLOWER),
     Step("smaller", "a quarter of the accounts at the same pace", {"campaign.accounts": 30, **_SLOWER}),
     Step("no_text", "all accounts on a pathway that retains no text", {"campaign.unretained": 1.0}),
+    Step("paraphrase_unique", "paraphrase and unique", _PARAPHRASE | _UNIQUE),
+    Step("paraphrase_hours", "paraphrase and hours", _PARAPHRASE | _HOURS),
+    Step("hours_unique", "hours and unique", _HOURS | _UNIQUE),
     Step("cheap", "paraphrase, topic_each, hours and unique together", _PARAPHRASE | _TOPIC_EACH | _HOURS | _UNIQUE),
     Step(
         "all", "no_template, padding, topic_each, hours, unique, slower and smaller together",
