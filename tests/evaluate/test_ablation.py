@@ -47,12 +47,12 @@ def test_a_cell_counts_accounts_and_cohorts_by_verdict() -> None:
             cohort(0.3, 1, verdict="undetermined"),
         ),
     )  # fmt: skip
-    cell = cell_of("all", sheet(hostile(), hostile(accused=False), {}), said)
-    assert (cell.hostile, cell.hostile_of, cell.honest, cell.honest_of) == (1, 2, 0, 1)
+    cell = cell_of("all", sheet(hostile(), hostile(accused=False), {}, {"accused": True, "crowd": "saas"}), said)
+    assert (cell.hostile, cell.hostile_of, cell.honest, cell.honest_of) == (1, 2, 1, 2)
     assert (cell.campaigns, cell.left, cell.dismissed, cell.honest_left) == (1, 1, 1, 1)
     assert cell.probability == 0.99
     twice = [cell, msgspec.structs.replace(cell, world="S2", hostile=2)]
-    assert rows(twice) == [["all", "3 of 4", "S1 1, S2 2", "0 of 2", "2 / 2 / 2", "2"]]
+    assert rows(twice) == [["all", "3 of 4", "S1 1, S2 2", "2 of 4 (saas 2)", "2 / 2 / 2", "2"]]
 
 
 def test_cells_are_recorded_beside_other_worlds(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from iolaus.simulate import scenario
 
 DOCS = Path(__file__).parents[2] / "docs"
 ROW = Row(
-    step="base", seeds=[61, 62], accounts=rate(9, 10), flagged=0.5, found=1, left=1, honest=rate(0, 50),
+    step="base", seeds=[61, 62], accounts=rate(9, 10), flagged=0.5, found=1, left=1, honest=rate(2, 50),
+    crowds={"saas": 2},
     account_days=140, days=14, taken=280, taken_exchanges=560, sent_exchanges=560,
 )  # fmt: skip
 
@@ -76,7 +77,7 @@ def test_the_price_is_relative_to_the_base_for_as_much_taken() -> None:
 
 def test_a_row_is_shown_with_what_it_is_of() -> None:
     assert detector_cells(ROW) == [
-        "`base`", "90.0 %", "55.5 to 99.7 %", "50.0 %", "1 of 2", "1 of 2", "0 of 50",
+        "`base`", "90.0 %", "55.5 to 99.7 %", "50.0 %", "1 of 2", "1 of 2", "2 of 50 (saas 2)",
     ]  # fmt: skip
     assert "costs the operator" not in markdown([msgspec.structs.replace(ROW, step="slower")])
 

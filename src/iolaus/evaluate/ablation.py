@@ -25,7 +25,7 @@ from iolaus.campaign import results
 from iolaus.campaign import run as campaign
 from iolaus.engine import Engine
 from iolaus.evaluate.detection import detection
-from iolaus.evaluate.evasion import LEFT_TO_A_PERSON
+from iolaus.evaluate.evasion import LEFT_TO_A_PERSON, by_crowd, wrongly_accused
 from iolaus.evaluate.scanning import code_digest, judging_settings, settings_digest, write_cohorts
 from iolaus.evaluate.sheet import Facts, Sheet, write_down
 from iolaus.evaluate.worlds import World, open_world
@@ -59,9 +59,10 @@ CHOICES: dict[str, frozenset[str]] = {
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """One choice in one world: accounts accused, and cohorts that are mostly hostile by their verdict.
 
-    ``hostile_of`` and ``honest_of`` count accounts with traffic. ``campaigns``, ``left`` (to a person) and
-    ``dismissed`` count tested cohorts at least half of whose accounts are hostile; ``honest_left`` others that are
-    left to a person. ``probability``: the highest of a mostly hostile cohort, None where none was tested.
+    ``hostile_of`` and ``honest_of`` count accounts with traffic; ``crowds``: honest accounts accused, by crowd.
+    ``campaigns``, ``left`` (to a person) and ``dismissed`` count tested cohorts at least half of whose accounts are
+    hostile; ``honest_left`` others that are left to a person. ``probability``: the highest of a mostly hostile cohort,
+    None where none was tested.
     """
 
     world: str
@@ -74,6 +75,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     left: int
     dismissed: int
     honest_left: int
+    crowds: dict[str, int]
     probability: float | None
 
 
@@ -94,6 +96,7 @@ def cell_of(choice: str, sheet: Sheet, facts: Facts) -> Cell:
         left=left,
         dismissed=len(verdicts) - verdicts.count("campaign") - left,
         honest_left=sum(not cohort.true and cohort.verdict in LEFT_TO_A_PERSON for cohort in facts.cohorts),
+        crowds=wrongly_accused(sheet),
         probability=max((cohort.probability for cohort in true), default=None),
     )
 
@@ -156,7 +159,8 @@ def rows(cells: Sequence[Cell]) -> list[list[str]]:
         made.append([
             choice, f"{hostile:,} of {whole:,}",
             ", ".join(f"{cell.world} {cell.hostile}" for cell in mine if cell.hostile_of),
-            f"{sum(cell.honest for cell in mine):,} of {sum(cell.honest_of for cell in mine):,}",
+            f"{sum(cell.honest for cell in mine):,} of {sum(cell.honest_of for cell in mine):,}"
+            + by_crowd(cell.crowds for cell in mine),
             " / ".join(map(str, verdicts)), f"{sum(cell.honest_left for cell in mine)}",
         ])  # fmt: skip
     return made

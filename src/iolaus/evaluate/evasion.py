@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,7 +25,7 @@ from iolaus.evaluate.rates import Rate
 from iolaus.evaluate.rounds import Task
 from iolaus.evaluate.run import gather
 from iolaus.evaluate.scanning import judging_settings
-from iolaus.evaluate.sheet import Facts
+from iolaus.evaluate.sheet import Facts, Sheet
 from iolaus.evaluate.table import of, percent, span
 from iolaus.quoted import quoted, table
 from iolaus.workspace import write_atomically
@@ -47,7 +48,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ``flagged``: share of the campaign's exchanges. ``found``: worlds in which a campaign is reported that is mostly
     this one. ``left``: worlds in which nothing is reported of it, but a cohort mostly of its accounts is left to a
     person. ``taken`` conversations and ``taken_exchanges`` are the campaign's, ``sent_exchanges`` all that its accounts
-    sent; ``account_days`` counts every account of it over every day of its worlds.
+    sent; ``crowds``: honest accounts accused, by crowd. ``account_days`` counts every account of the campaign over every
+    day of its worlds.
     """
 
     step: str
@@ -57,6 +59,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     found: int
     left: int
     honest: Rate
+    crowds: dict[str, int]
     account_days: int
     days: int
     taken: int
@@ -77,6 +80,7 @@ def row_of(step: str, seeds: Sequence[int], places: Sequence[Path], accuse: floa
         found=sum(each.found_in for each in found.campaigns.true),
         left=sum(fact.world not in reported and _left(fact) for fact in facts),
         honest=found.accounts.false_positives,
+        crowds=wrongly_accused(sheet),
         account_days=sum(fact.hostile * fact.days for fact in facts),
         days=sum(fact.days for fact in facts),
         taken=sum(count.conversations for fact in facts for count in fact.counts if count.campaign),
@@ -89,12 +93,24 @@ def _left(fact: Facts) -> bool:
     return any(cohort.true and cohort.verdict in LEFT_TO_A_PERSON for cohort in fact.cohorts)
 
 
+def wrongly_accused(sheet: Sheet) -> dict[str, int]:
+    """Honest accounts of a sheet that are accused, by crowd."""
+    wrong = sheet.names("crowd")[sheet.flags("accused") & ~sheet.flags("hostile")]
+    return dict(sorted(Counter(wrong.tolist()).items()))
+
+
+def by_crowd(crowds: Iterable[Mapping[str, int]]) -> str:
+    """Honest crowds that were accused, in brackets, the most often first; empty where nobody was."""
+    whole = sum(map(Counter, crowds), Counter[str]())
+    return f" ({', '.join(f'{crowd} {count}' for crowd, count in whole.most_common())})" if whole else ""
+
+
 def detector_cells(row: Row) -> list[str]:
     """What the step costs the detector, under :data:`DETECTOR_HEADER`."""
     worlds = len(row.seeds)
     return [
         f"`{row.step}`", percent(row.accounts.value), span(row.accounts), percent(row.flagged),
-        f"{row.found} of {worlds}", f"{row.left} of {worlds}", of(row.honest),
+        f"{row.found} of {worlds}", f"{row.left} of {worlds}", of(row.honest) + by_crowd([row.crowds]),
     ]  # fmt: skip
 
 
