@@ -48,8 +48,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ``flagged``: share of the campaign's exchanges. ``found``: worlds in which a campaign is reported that is mostly
     this one. ``left``: worlds in which nothing is reported of it, but a cohort mostly of its accounts is left to a
     person. ``taken`` conversations and ``taken_exchanges`` are the campaign's, ``sent_exchanges`` all that its accounts
-    sent; ``crowds``: honest accounts accused, by crowd. ``account_days`` counts every account of the campaign over every
-    day of its worlds.
+    sent; ``crowds``: honest accounts accused, by crowd. ``account_days`` counts every account of the campaign over
+    every day of its worlds.
     """
 
     step: str
