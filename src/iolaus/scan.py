@@ -86,22 +86,14 @@ def stages(
     inputs: Inputs, settings: Settings, key: Key, work: Workspace, engine: Engine, progress: Progress, out: Path
 ) -> tuple[Summary, Outcome]:
     """Every stage from the logs to judged cohorts; tables stay in ``work``, rejects of a failure in ``out``."""
-    read = prepare(inputs, settings, key, work, engine, progress, out)
-    # One thread: cohorts are small, and sums must not depend on how many cores there are.
-    with threadpool_limits(1, "blas"):
-        return read, campaign.run(work, settings, engine, progress, read.has_account_table)
-
-
-def prepare(
-    inputs: Inputs, settings: Settings, key: Key, work: Workspace, engine: Engine, progress: Progress, out: Path
-) -> Summary:
-    """Every stage before cohorts are judged; tables stay in ``work``, rejects of a failure in ``out``."""
     baseline_of(settings.link, key)  # A foreign one is refused before anything is read.
     read = _read(inputs, settings, key, work, engine, progress, out)
     sketch.run(work, settings.sketch, key, engine, progress)
     phrases.run(work, settings.sketch, engine, progress)
     fingerprint.run(work, settings.fingerprint, engine, progress)
-    return read
+    # One thread: cohorts are small, and sums must not depend on how many cores there are.
+    with threadpool_limits(1, "blas"):
+        return read, campaign.run(work, settings, engine, progress, read.has_account_table)
 
 
 def _read(

@@ -102,7 +102,7 @@ def cell_of(choice: str, sheet: Sheet, facts: Facts) -> Cell:
 
 
 def ablate(world: World, settings: Settings, work: Path) -> list[Cell]:
-    """Every choice in one world; the stages before judging run once. ``work`` is emptied afterwards."""
+    """Every choice in one world; what comes before judging is done once. ``work`` is emptied afterwards."""
     engine = Engine(settings.engine, work / "scratch")
     try:
         with _read(world, settings, work, engine) as (state, has_accounts), threadpool_limits(1, "blas"):
@@ -116,11 +116,11 @@ def ablate(world: World, settings: Settings, work: Path) -> list[Cell]:
 
 @contextmanager
 def _read(world: World, settings: Settings, work: Path, engine: Engine) -> Iterator[tuple[Workspace, bool]]:
-    """The state of a scan before its cohorts are judged, and whether it has an account table; forgotten at the end."""
+    """The working state of a whole scan, and whether it has an account table; forgotten at the end."""
     key = load_key(settings.sketch.key_file)
     state = scan.open_workspace(world.inputs, settings, key, work)
     try:
-        read = scan.prepare(world.inputs, settings, key, state, engine, Progress(shown=False), work)
+        read, _ = scan.stages(world.inputs, settings, key, state, engine, Progress(shown=False), work)
         yield state, read.has_account_table
     finally:
         scan.forget_text(state)
