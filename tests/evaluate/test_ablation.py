@@ -11,6 +11,7 @@ from evaluate.sheets import cohort, facts, hostile, sheet
 from iolaus.engine import Engine
 from iolaus.evaluate import ablation
 from iolaus.evaluate.ablation import CHOICES, FAMILIES, HEADER, SCALES, Cell, ablate, cell_of, markdown, record, rows
+from iolaus.evaluate.evasion_steps import BASE
 from iolaus.evaluate.scanning import judging_settings, scan_once
 from iolaus.evaluate.sheet import write_down
 from iolaus.evaluate.worlds import open_world
@@ -78,7 +79,7 @@ def test_with_every_family_a_world_is_judged_as_a_scan_judges_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ablation, "CHOICES", {"lifecycle alone": CHOICES["lifecycle alone"], "all": frozenset()})
-    simulate("S2", tmp_path / "world", 0.4, 3)
+    simulate(BASE, tmp_path / "world", 0.25, 3)
     world = open_world(tmp_path / "world")
     settings = judging_settings(None, tmp_path)
     alone, every = ablate(world, settings, tmp_path / "work")
