@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit docs bench judge alarms gauge figures picture clean
+.PHONY: help setup demo test lint types unit docs bench judge alarms evasion ablation gauge figures picture clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,12 @@ judge: $(READY)  ## judge the scan and baselines on a sample of worlds (an hour;
 
 alarms: $(READY)  ## scan a hundred honest worlds and count who is accused (two hours; resumes); ALARMS="--first 20"
 	$(BIN)/python -m iolaus.evaluate.judge honest --record docs $(ALARMS)
+
+evasion: $(READY)  ## what each adaptive step costs the scan and its operator (a quarter of an hour; resumes); EVASION="--only hours"
+	$(BIN)/python -m iolaus.evaluate.evasion --record docs $(EVASION)
+
+ablation: $(READY)  ## what each family of evidence is worth (a quarter of an hour; resumes); ABLATION="--only S2"
+	$(BIN)/python -m iolaus.evaluate.ablation --record docs $(ABLATION)
 
 gauge: $(READY)  ## gauge every shipped scenario field by field; writes docs/gauge.json and the table of docs/worlds.md
 	$(BIN)/python -m iolaus.evaluate.gauge_page --record docs

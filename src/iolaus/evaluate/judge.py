@@ -56,8 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not tasks:
         parser.error(f"no world of the round is named {' or '.join(asked.only)}")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 132)
-    places, failed = _judge(tasks, asked.work, asked.workers, asked.scale, console)
-    if places:
+    judged, failed = judge_tasks(tasks, asked.work, asked.workers, asked.scale, console)
+    if places := [judged[task.name] for task in tasks if task.name in judged]:
         settings = judging_settings(None, asked.work)
         found = assess(*gather(places), settings.verdict.accuse_probability)
         show(found, console)
@@ -90,10 +90,10 @@ def _command(asked: argparse.Namespace, worlds: int) -> dict[str, Any]:
     return {"command": " ".join(parts), "worlds": worlds}
 
 
-def _judge(
+def judge_tasks(
     tasks: Sequence[Task], work: Path, workers: int, scale: float, console: Console
-) -> tuple[list[Path], list[str]]:
-    """Folders of the judged worlds in the order of the tasks, and what could not be judged with its reason."""
+) -> tuple[dict[str, Path], list[str]]:
+    """Folder of each judged world by the task's name, and what could not be judged with its reason."""
     places: dict[str, Path] = {}
     failed: list[str] = []
     judging_settings(None, work)
@@ -109,7 +109,7 @@ def _judge(
                 failed.append(f"{task.name}: {error}")
             minutes = (time.monotonic() - began) / 60
             console.print(f"{number} of {len(tasks)}: {task.name}, {minutes:.1f} minutes", style="dim")
-    return [places[task.name] for task in tasks if task.name in places], failed
+    return places, failed
 
 
 def judge_task(task: Task, work: Path, scale: float) -> Path:

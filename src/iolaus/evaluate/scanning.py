@@ -68,7 +68,7 @@ def code_digest(folders: tuple[str, ...]) -> str:
     return found.hexdigest()
 
 
-UNSEEN = ("gauge", "table", "page", "figures", "weakest", "evaluation", "judge", "rounds", "cli")
+UNSEEN = ("gauge", "table", "page", "figures", "weakest", "evaluation", "judge", "rounds", "cli", "evasion", "ablation")
 """Modules of ``evaluate`` that only read or show what was judged."""
 
 
@@ -91,12 +91,12 @@ def scan_once(inputs: Inputs, settings: Settings, out: Path) -> Path:
     if marker.is_file() and marker.read_text("ascii") == state:
         return out
     found = scan(inputs, settings, out, Progress(shown=False))
-    _write_cohorts(found, out)
+    write_cohorts(found, out)
     write_atomically(marker, state.encode())
     return out
 
 
-def _write_cohorts(found: Outcome, out: Path) -> None:
+def write_cohorts(found: Outcome, out: Path) -> None:
     """Account ids of every tested cohort: numbers are ranks of the sorted ids, the rows of accounts.parquet."""
     ids = pq.read_table(out / "accounts.parquet", columns=["account_id"])["account_id"]
     prefix = {True: "campaign", False: "cohort"}

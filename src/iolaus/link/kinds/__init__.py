@@ -10,9 +10,11 @@ every kind through the same checks.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from contextvars import ContextVar
 from typing import Protocol, cast
 
 from iolaus.findings import Evidence, Family, Question
@@ -33,7 +35,22 @@ class Kind(Protocol):
         ...
 
 
+_silent: ContextVar[Set[str]] = ContextVar("_silent", default=frozenset())
+
+
 def kinds() -> Iterator[Kind]:
-    """Every kind of evidence in this folder, by name."""
+    """Every kind of evidence in this folder, by name, but those that are :func:`silenced`."""
     for found in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        yield cast(Kind, importlib.import_module(f"{__name__}.{found.name}"))
+        kind = cast(Kind, importlib.import_module(f"{__name__}.{found.name}"))
+        if not {kind.KIND, kind.FAMILY} & _silent.get():
+            yield kind
+
+
+@contextlib.contextmanager
+def silenced(names: Set[str]) -> Iterator[None]:
+    """Leave kinds of these names or families out within the block: for measuring what each is worth. No scan does."""
+    token = _silent.set(names)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
