@@ -1,7 +1,8 @@
 """Own training texts: templates with choices, filled with public prompts as items. They train; they prove nothing.
 
 Files under ``own``: ``@family NAME labels=A,B|none [capability=C] lang=L`` and then one template a line, with
-``{a|b}`` for a choice, ``{name}`` for an item of a list, ``\\n`` for a line break. ``@list NAME``: its items.
+``{a|b}`` for a choice, ``{name}`` for an item of a list, ``\\n`` for a line break, ``<<`` and ``>>`` for braces that stay.
+``@list NAME``: its items; ``{item}`` is one of ``task_LANG`` where there is such a list, else a public prompt.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ ITEMS = {
     "zh": ("oasst_zh",),
 }  # fmt: skip
 LONGEST_ITEM = 600
+BRACES = str.maketrans({"\ue000": "{", "\ue001": "}"})
+"""What stands for braces while slots are filled."""
+
 COMBINED, HALF = 600, 0.5
 THINNED, DROPPED = 0.3, 0.15
 """Share of texts that lose words, and the share of their template's words that they lose: nobody else words it so."""
@@ -70,16 +74,22 @@ def _families(path: Path) -> Iterator[Family]:
             labels,
             told.get("capability"),
             told["lang"],
-            tuple(line.replace("\\n", "\n") for line in lines),
+            tuple(_plain(line) for line in lines),
         )
+
+
+def _plain(line: str) -> str:
+    return line.replace("\\n", "\n").replace("<<", "\ue000").replace(">>", "\ue001")
 
 
 def lists() -> dict[str, list[str]]:
     """Every list of passages."""
     found: dict[str, list[str]] = {}
-    for block in re.split(r"^@list ", (FOLDER / "passages.txt").read_text("utf-8"), flags=re.MULTILINE)[1:]:
-        name, *lines = [line for line in block.splitlines() if line.strip()]
-        found[name] = [line.replace("\\n", "\n") for line in lines]
+    for path in sorted(FOLDER.glob("*.txt")):
+        for block in re.split(r"^@", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+            head, *lines = [line for line in block.splitlines() if line.strip() and not line.startswith("#")]
+            if head.startswith("list "):
+                found[head.removeprefix("list ")] = [_plain(line).translate(BRACES) for line in lines]
     return found
 
 
@@ -89,6 +99,8 @@ def fillings(prompts: Sequence[Prompt], without: frozenset[str]) -> dict[str, li
     found = lists()
     for language, sources in ITEMS.items():
         found[f"item_{language}"] = [p.text for p in kept if p.source in sources] or found["short"]
+    for name in [name for name in found if name.startswith("task_")]:
+        found.setdefault(f"item_{name.removeprefix('task_')}", found[name])
     pairs = [p.text for p in prompts if p.source == "pandalm" and p.source not in without and len(p.text) < 1200]
     found["sensitive"] = found["sensitive"] + [p.text for p in kept if p.source == "hh_harmless_test"][:300]
     found["pair"] = [re.sub(r"Response 1:", "Response A:", re.sub(r"Response 2:", "Response B:", t)) for t in pairs]
@@ -118,10 +130,10 @@ def expand(template: str, language: str, items: Mapping[str, list[str]], rng: np
             return choices[rng.integers(len(choices))]
         if inner == "n":
             return str(rng.integers(2, 60))
-        listed = items[inner if inner != "item" else "item_zh" if language == "zh" else "item_en"]
-        return listed[rng.integers(len(listed))]
+        name = (f"item_{language}" if f"item_{language}" in items else "item_en") if inner == "item" else inner
+        return items[name][rng.integers(len(items[name]))]
 
-    return SLOT.sub(fill, template)
+    return SLOT.sub(fill, template).translate(BRACES)
 
 
 def own_texts(prompts: Sequence[Prompt], each: int, seed: int, without: frozenset[str] = frozenset()) -> list[Text]:
