@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from training.content.own import Text
 
 from iolaus.sketch.content import CAPABILITIES, INTENTS, HashedModel
-from iolaus.sketch.content_kernel import BUCKETS, OUTPUTS, features_of, new_reader
+from iolaus.sketch.content_features import BUCKETS, OUTPUTS, features_of, new_reader
 from iolaus.sketch.fold import fold_table
 
 WINDOWS = 6

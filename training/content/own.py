@@ -27,6 +27,7 @@ BRACES = str.maketrans({"\ue000": "{", "\ue001": "}"})
 """What stands for braces while slots are filled."""
 
 COMBINED, HALF = 600, 0.5
+BARE = 0.15
 THINNED, DROPPED = 0.3, 0.15
 """Share of texts that lose words, and the share of their template's words that they lose: nobody else words it so."""
 
@@ -151,7 +152,24 @@ def own_texts(prompts: Sequence[Prompt], each: int, seed: int, without: frozense
                 for _ in range(many)
             ]  # fmt: skip
             template += 1
-    return found + combined(found, rng)
+    return found + combined(found, rng) + bare(found, items, template, rng)
+
+
+def bare(
+    texts: Sequence[Text], items: Mapping[str, list[str]], template: int, rng: np.random.Generator
+) -> list[Text]:
+    """Items with nothing around them, honest, in each language a share of how many hostile texts it has: what is asked
+    must not tell an intent by itself. ``template``: the first number that is free; a language counts as one."""
+    made = []
+    for place, language in enumerate(sorted({text.language for text in texts})):
+        lists = [name for name in (f"item_{language}", f"task_{language}") if name in items] or ["item_en"]
+        if language == "en":
+            lists += ["task", "code_task", "proof_task", "medical_case", "legal_case", "computer_task"]
+        for _ in range(int(BARE * sum(text.language == language and bool(text.labels) for text in texts))):
+            count = 1 + int(rng.integers(2))
+            drawn = [items[name][rng.integers(len(items[name]))] for name in rng.choice(lists, count)]
+            made.append(Text("\n".join(drawn), f"bare.{language}", (), None, language, template + place))
+    return made
 
 
 def combined(texts: Sequence[Text], rng: np.random.Generator) -> list[Text]:
