@@ -18,7 +18,7 @@ from iolaus.sketch.fold import fold_table
 WINDOWS = 6
 """Windows of a text that is none of an intent's that train, spread over it; of others its first and its last."""
 
-INTENT_C, CAPABILITY_C = 30.0, 10.0
+INTENT_C, CAPABILITY_C = 10.0, 10.0
 TOLERANCE = 0.05
 NEVER = -8.0
 """Logit of an output that no text trained."""

@@ -138,18 +138,17 @@ def expand(template: str, language: str, items: Mapping[str, list[str]], rng: np
 
 
 def own_texts(prompts: Sequence[Prompt], each: int, seed: int, without: frozenset[str] = frozenset()) -> list[Text]:
-    """``each`` texts of every template (half as many in other languages than English and Chinese)."""
+    """``each`` texts of every template, and what is made of them."""
     items = fillings(prompts, without)
     rng = np.random.default_rng(seed)
     found: list[Text] = []
     template = 0
     for family in families():
-        many = each if family.language in ("en", "zh") else each // 2
         for frame in family.templates:
             found += [
                 Text(expand(frame, family.language, items, rng), family.name, family.labels, family.capability,
                      family.language, template)
-                for _ in range(many)
+                for _ in range(each)
             ]  # fmt: skip
             template += 1
     return found + combined(found, rng) + bare(found, items, template, rng)
