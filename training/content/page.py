@@ -75,8 +75,7 @@ def _honest_intents(figures: Figures) -> str:
     )
 
 
-def _blind(figures: Figures) -> str:
-    found = figures["blind"]
+def _blind(found: Figures) -> str:
     lines = [
         f"{found['hostile']} hostile texts in {len(found['families'])} families, {found['honest']} honest neighbours in"
         f" {len(found['neighbours'])}. At {found['allowed']} of {found['honest']} honest neighbours (0.5 %):"
@@ -112,6 +111,7 @@ SECTIONS = {
     "held_out": _held_out,
     "honest": _honest,
     "honest_intents": _honest_intents,
-    "blind": _blind,
+    "blind": lambda figures: _blind(figures["blind"]),
+    "blind2": lambda figures: _blind(figures["blind2"]),
     "survival": _survival,
 }
