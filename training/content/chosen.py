@@ -40,6 +40,8 @@ def tested(texts: list[Text]) -> npt.NDArray[np.bool_]:
     seen: dict[int, int] = defaultdict(int)
     kept = np.zeros(len(texts), bool)
     for place, text in enumerate(texts):
+        if text.group.startswith("bare"):
+            continue
         if text.template >= 0:
             seen[text.template] += 1
             kept[place] = text.labels in ((INTENT,), ()) and seen[text.template] <= TESTED

@@ -26,7 +26,7 @@ from training.content.own import FOLDER, Text, own_texts
 from iolaus.sketch.content import INTENTS, HashedModel
 
 TARGET = Path(__file__).parents[2] / "src" / "iolaus" / "data" / "content.npz"
-EACH, SEED, FOLDS = 24, 4, 5
+EACH, SEED, FOLDS = 40, 4, 5
 
 
 def corpus(without: frozenset[str] = frozenset(), seed: int = SEED, each: int = EACH) -> list[Text]:
