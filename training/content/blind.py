@@ -17,7 +17,7 @@ from iolaus.sketch.content import INTENTS, HashedModel
 
 HERE = Path(__file__).parent
 SETS = {"blind": HERE / "blind", "blind2": HERE / "blind2"}
-"""``blind`` was measured several times while the model was made, and is history; ``blind2`` once, after it was final."""
+"""``blind`` was measured while the model was made, and is history; ``blind2`` once, after it was final."""
 
 LANGUAGES = ("zh", "es", "ru", "de", "fr", "it", "pt", "ja", "ko")
 """By whose names families of other languages than English begin."""

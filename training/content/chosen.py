@@ -2,13 +2,15 @@
 
     python -m training.content.chosen [--each N] [--by family|template]
 
-Five models, each without a fifth of the own families (or templates, whatever their family) and without some of the public
-honest sets. The blind sets have no part in it. Own families have one writer, so the figures compare choices and claim nothing.
+Five models, each without a fifth of the own families (or templates, whatever their family) and without some of the
+public honest sets. The blind sets have no part in it. Own families have one writer, so the figures compare choices and
+claim nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import defaultdict
 from zlib import crc32
 
@@ -18,6 +20,7 @@ from training.content import public
 from training.content.fit import fit, windows
 from training.content.labels import HONEST, labelled
 from training.content.own import Text, own_texts
+from training.content.rates import auroc
 from training.content.train import EACH, FOLDS, SEED, plain, scored
 
 from iolaus.sketch.content import INTENTS
@@ -64,25 +67,30 @@ def main() -> None:
         rows = np.flatnonzero(kept & (folds == fold))
         model = plain(fit(texts, made, folds != fold))
         scores[rows] = scored(model, [texts[row] for row in rows])[:, place]
-    report(texts, kept, scores)
+    sys.stdout.write(report(texts, kept, scores) + "\n")
 
 
-def report(texts: list[Text], kept: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) -> None:
-    """Prints the figures; scores: float64[n], of those that are ``kept``."""
+def report(texts: list[Text], kept: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) -> str:
+    """The figures as lines; scores: float64[n], of those that are ``kept``."""
     own = np.array([text.template >= 0 for text in texts])
     hostile = np.array([INTENT in text.labels for text in texts]) & kept
-    threshold = float(np.quantile(scores[kept & own & ~hostile], 1 - RATE))
-    print(f"honest own texts {int((kept & own & ~hostile).sum())}, hostile {int(hostile.sum())}, threshold {threshold:.2f}")
-    print(f"recall at {RATE:.1%}: {float((scores[hostile] > threshold).mean()):.1%}")
-    public_honest = kept & ~own
-    print(f"public honest prompts above: {int((scores[public_honest] > threshold).sum())} of {int(public_honest.sum())}")
+    honest, public_honest = kept & own & ~hostile, kept & ~own
+    threshold = float(np.quantile(scores[honest], 1 - RATE))
+    lines = [
+        f"honest own texts {int(honest.sum())}, hostile {int(hostile.sum())}",
+        f"recall at {RATE:.1%}: {float((scores[hostile] > threshold).mean()):.1%}",
+        f"area under the curve: {auroc(scores[hostile], scores[honest]):.4f}",
+        f"public honest prompts above: {int((scores[public_honest] > threshold).sum())} of {int(public_honest.sum())}",
+    ]
     for name in ("language", "group"):
         values = np.array([getattr(text, name) for text in texts])
         for value in sorted(set(values[kept])):
             for label, rows in (("hostile", hostile), ("honest", kept & ~hostile)):
-                mine = rows & (values == value)
-                if mine.any():
-                    print(f"{name:9}{value:44}{label:8}{int(mine.sum()):6}{float((scores[mine] > threshold).mean()):8.1%}")
+                mine = scores[rows & (values == value)]
+                if len(mine):
+                    above = float((mine > threshold).mean())
+                    lines.append(f"{name:9}{value:44}{label:8}{len(mine):6}{above:8.1%}")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

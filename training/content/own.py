@@ -1,7 +1,7 @@
 """Own training texts: templates with choices, filled with public prompts as items. They train; they prove nothing.
 
 Files under ``own``: ``@family NAME labels=A,B|none [capability=C] lang=L`` and then one template a line, with
-``{a|b}`` for a choice, ``{name}`` for an item of a list, ``\\n`` for a line break, ``<<`` and ``>>`` for braces that stay.
+``{a|b}`` for a choice, ``{name}`` for an item of a list, ``\\n`` for a line break, ``<<`` and ``>>`` for braces.
 ``@list NAME``: its items; ``{item}`` is one of ``task_LANG`` where there is such a list, else a public prompt.
 """
 
@@ -154,9 +154,7 @@ def own_texts(prompts: Sequence[Prompt], each: int, seed: int, without: frozense
     return found + combined(found, rng) + bare(found, items, template, rng)
 
 
-def bare(
-    texts: Sequence[Text], items: Mapping[str, list[str]], template: int, rng: np.random.Generator
-) -> list[Text]:
+def bare(texts: Sequence[Text], items: Mapping[str, list[str]], template: int, rng: np.random.Generator) -> list[Text]:
     """Items with nothing around them, honest, in each language a share of how many hostile texts it has: what is asked
     must not tell an intent by itself. ``template``: the first number that is free; a language counts as one."""
     made = []
