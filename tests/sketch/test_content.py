@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from iolaus.sketch.content import CAPABILITIES, INTENTS, Content, HashedModel, pooled, shipped_model
-from iolaus.sketch.content_kernel import BUCKETS, OUTPUTS, features_of, new_reader
+from iolaus.sketch.content_features import BUCKETS, OUTPUTS, features_of, new_reader
 from iolaus.sketch.fold import fold_table
 
 ROOT = Path(__file__).parents[2]

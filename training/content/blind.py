@@ -1,4 +1,4 @@
-"""The blind set: families of reasoning elicitation and honest neighbours by somebody who saw no training text."""
+"""The blind sets: families of reasoning elicitation and honest neighbours by writers who saw no training text."""
 
 from __future__ import annotations
 
@@ -15,18 +15,27 @@ from training.content.shallow import WORD_LISTS
 
 from iolaus.sketch.content import INTENTS, HashedModel
 
-FOLDER = Path(__file__).parent / "blind"
+HERE = Path(__file__).parent
+SETS = {"blind": HERE / "blind", "blind2": HERE / "blind2"}
+"""``blind`` was measured while the model was made, and is history; ``blind2`` once, after it was final."""
+
+LANGUAGES = ("zh", "es", "ru", "de", "fr", "it", "pt", "ja", "ko")
+"""By whose names families of other languages than English begin."""
+
 RATE = 0.005
 """False-positive rate on honest neighbours at which recall is asked for."""
+
+LOOSER = (0.01, 0.02, 0.05)
+"""Rates at which recall is shown as well."""
 
 CAUGHT = 0.5
 PLACE = INTENTS.index("reasoning_elicitation")
 Rows = list[tuple[str, str]]
 
 
-def rows(name: str) -> Rows:
+def rows(folder: Path, name: str) -> Rows:
     """(family, text) of ``hostile`` or ``honest``."""
-    lines = (FOLDER / f"{name}.tsv").read_text("utf-8").splitlines()
+    lines = (folder / f"{name}.tsv").read_text("utf-8").split("\n")
     pairs = [line.split("\t", 1) for line in lines if "\t" in line]
     return [(family, text.replace("\\n", "\n")) for family, text in pairs]
 
@@ -36,12 +45,16 @@ def scores(model: HashedModel, texts: Sequence[str]) -> npt.NDArray[np.float64]:
     return model.read(pa.array(texts, pa.large_string())).intents[:, PLACE].astype(np.float64)
 
 
-def blind_table(model: HashedModel) -> dict[str, Any]:
+def language(family: str) -> str:
+    """Language of a family by its name."""
+    return family[:2] if family[2:3] == "_" and family[:2] in LANGUAGES else "en"
+
+
+def blind_table(model: HashedModel, folder: Path) -> dict[str, Any]:
     """Recall at 0.5 % of honest neighbours, by prompt, by family, and pooled over a family's uses."""
-    hostile, honest = rows("hostile"), rows("honest")
+    hostile, honest = rows(folder, "hostile"), rows(folder, "honest")
     found, spared = scores(model, [t for _, t in hostile]), scores(model, [t for _, t in honest])
-    allowed = int(len(spared) * RATE)
-    threshold = float(np.sort(spared)[::-1][allowed])
+    allowed, threshold = _threshold(spared, RATE)
     families: dict[str, Any] = {}
     for name in sorted({family for family, _ in hostile}):
         mine = found[[family == name for family, _ in hostile]]
@@ -56,6 +69,7 @@ def blind_table(model: HashedModel) -> dict[str, Any]:
     return {
         "hostile": len(found), "honest": len(spared), "allowed": allowed, "threshold": threshold,
         "recall": float((found > threshold).mean()), "auroc": auroc(found, spared), "interval": interval(found, spared),
+        "looser": {f"{rate:g}": float((found > _threshold(spared, rate)[1]).mean()) for rate in LOOSER},
         "at_half": float((found > CAUGHT).mean()), "honest_at_half": int((spared > CAUGHT).sum()),
         "honest_at_half_upper": upper(int((spared > CAUGHT).sum()), len(spared)),
         "families": families, "neighbours": neighbours, "families_above_every_neighbour": int((pooled > highest).sum()),
@@ -63,20 +77,26 @@ def blind_table(model: HashedModel) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def survival(model: HashedModel, padding: Sequence[str]) -> list[dict[str, Any]]:
+def _threshold(spared: npt.NDArray[np.float64], rate: float) -> tuple[int, float]:
+    allowed = int(len(spared) * rate)
+    return allowed, float(np.sort(spared)[::-1][allowed])
+
+
+def survival(model: HashedModel, folder: Path, padding: Sequence[str]) -> list[dict[str, Any]]:
     """Share above one half of hostile and of honest English texts, in each disguise; translations are families."""
-    english = [[t for family, t in rows(name) if family[:3] not in ("zh_", "es_", "ru_", "de_")]
-               for name in ("hostile", "honest")]  # fmt: skip
-    found = []
-    for name, change in disguises(padding).items():
-        hostile, honest = (scores(model, [change(t) for t in texts]) for texts in english)
-        found.append({"disguise": name, "hostile": float((hostile > CAUGHT).mean()),
-                      "honest": float((honest > CAUGHT).mean()), "auroc": auroc(hostile, honest)})  # fmt: skip
-    for language in ("zh", "es", "ru", "de"):
-        parts = [[t for family, t in rows(name) if family.startswith(f"{language}_")] for name in ("hostile", "honest")]
+    kinds = [rows(folder, name) for name in ("hostile", "honest")]
+    english = [[t for family, t in kind if language(family) == "en"] for kind in kinds]
+    found = [_survived(model, name, *([change(t) for t in texts] for texts in english))
+             for name, change in disguises(padding).items()]  # fmt: skip
+    for name in LANGUAGES:
+        parts = [[t for family, t in kind if language(family) == name] for kind in kinds]
         if parts[0]:
-            hostile, honest = scores(model, parts[0]), scores(model, parts[1])
-            found.append({"disguise": f"written in {language}", "hostile": float((hostile > CAUGHT).mean()),
-                          "honest": float((honest > CAUGHT).mean()) if parts[1] else None,
-                          "auroc": auroc(hostile, honest) if parts[1] else None})  # fmt: skip
+            found.append(_survived(model, f"written in {name}", *parts))
     return found
+
+
+def _survived(model: HashedModel, name: str, hostile: Sequence[str], honest: Sequence[str]) -> dict[str, Any]:
+    found, spared = scores(model, hostile), scores(model, honest)
+    return {"disguise": name, "hostile": float((found > CAUGHT).mean()),
+            "honest": float((spared > CAUGHT).mean()) if honest else None,
+            "auroc": auroc(found, spared) if honest else None}  # fmt: skip

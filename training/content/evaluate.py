@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from training.content.blind import blind_table, survival
+from training.content.blind import SETS, blind_table, survival
 from training.content.crowds import honest_rows
 from training.content.held_out import capability_rows, folds, grading_rows, prompts
 from training.content.page import write
@@ -30,8 +30,8 @@ def measured(folder: Path) -> dict[str, Any]:
     return {
         "held_out": grading_rows(made) + capability_rows(made),
         "honest": honest_rows(made),
-        "blind": blind_table(model),
-        "survival": survival(model, arena),
+        **{name: blind_table(model, folder) for name, folder in SETS.items()},
+        "survival": survival(model, SETS["blind"], arena),
     }
 
 

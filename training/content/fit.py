@@ -12,13 +12,16 @@ from sklearn.linear_model import LogisticRegression
 from training.content.own import Text
 
 from iolaus.sketch.content import CAPABILITIES, INTENTS, HashedModel
-from iolaus.sketch.content_kernel import BUCKETS, OUTPUTS, features_of, new_reader
+from iolaus.sketch.content_features import BUCKETS, OUTPUTS, features_of, new_reader
 from iolaus.sketch.fold import fold_table
 
 WINDOWS = 6
 """Windows of a text that is none of an intent's that train, spread over it; of others its first and its last."""
 
-INTENT_C, CAPABILITY_C = 30.0, 10.0
+INTENT_C, CAPABILITY_C = 10.0, 10.0
+PUBLIC = 6.0
+"""Weight of a public prompt in the intents, where one text of an own template weighs 1: there are far fewer of them."""
+
 TOLERANCE = 0.05
 NEVER = -8.0
 """Logit of an output that no text trained."""
@@ -88,9 +91,10 @@ def fit(texts: Sequence[Text], made: Windows, rows: npt.NDArray[np.bool_]) -> Li
     columns = np.flatnonzero(np.bincount(features.indices, minlength=BUCKETS) >= LEAST_WINDOWS)
     features = features[:, columns]
     weights, bias = np.zeros((OUTPUTS, BUCKETS)), np.full(OUTPUTS, NEVER)
+    kind = np.array([1.0 if t.template >= 0 else PUBLIC for t in texts])[text]
     for place, intent in enumerate(INTENTS):
         target = np.array([intent in t.labels for t in texts])[text]
-        weight = np.where(target, share * 2, np.sqrt(share))
+        weight = np.where(target, share * 2, np.sqrt(share)) * kind
         if target.any():
             weights[place, columns], bias[place] = regression(features, target, weight, INTENT_C)
     known = np.array([t.capability is not None for t in texts])[text]

@@ -1,7 +1,8 @@
 """Own training texts: templates with choices, filled with public prompts as items. They train; they prove nothing.
 
 Files under ``own``: ``@family NAME labels=A,B|none [capability=C] lang=L`` and then one template a line, with
-``{a|b}`` for a choice, ``{name}`` for an item of a list, ``\\n`` for a line break. ``@list NAME``: its items.
+``{a|b}`` for a choice, ``{name}`` for an item of a list, ``\\n`` for a line break, ``<<`` and ``>>`` for braces.
+``@list NAME``: its items; ``{item}`` is one of ``task_LANG`` where there is such a list, else a public prompt.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ ITEMS = {
     "zh": ("oasst_zh",),
 }  # fmt: skip
 LONGEST_ITEM = 600
+BRACES = str.maketrans({"\ue000": "{", "\ue001": "}"})
+"""What stands for braces while slots are filled."""
+
 COMBINED, HALF = 600, 0.5
+BARE = 0.15
 THINNED, DROPPED = 0.3, 0.15
 """Share of texts that lose words, and the share of their template's words that they lose: nobody else words it so."""
 
@@ -70,16 +75,22 @@ def _families(path: Path) -> Iterator[Family]:
             labels,
             told.get("capability"),
             told["lang"],
-            tuple(line.replace("\\n", "\n") for line in lines),
+            tuple(_plain(line) for line in lines),
         )
+
+
+def _plain(line: str) -> str:
+    return line.replace("\\n", "\n").replace("<<", "\ue000").replace(">>", "\ue001")
 
 
 def lists() -> dict[str, list[str]]:
     """Every list of passages."""
     found: dict[str, list[str]] = {}
-    for block in re.split(r"^@list ", (FOLDER / "passages.txt").read_text("utf-8"), flags=re.MULTILINE)[1:]:
-        name, *lines = [line for line in block.splitlines() if line.strip()]
-        found[name] = [line.replace("\\n", "\n") for line in lines]
+    for path in sorted(FOLDER.glob("*.txt")):
+        for block in re.split(r"^@", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+            head, *lines = [line for line in block.splitlines() if line.strip() and not line.startswith("#")]
+            if head.startswith("list "):
+                found[head.removeprefix("list ")] = [_plain(line).translate(BRACES) for line in lines]
     return found
 
 
@@ -89,6 +100,8 @@ def fillings(prompts: Sequence[Prompt], without: frozenset[str]) -> dict[str, li
     found = lists()
     for language, sources in ITEMS.items():
         found[f"item_{language}"] = [p.text for p in kept if p.source in sources] or found["short"]
+    for name in [name for name in found if name.startswith("task_")]:
+        found.setdefault(f"item_{name.removeprefix('task_')}", found[name])
     pairs = [p.text for p in prompts if p.source == "pandalm" and p.source not in without and len(p.text) < 1200]
     found["sensitive"] = found["sensitive"] + [p.text for p in kept if p.source == "hh_harmless_test"][:300]
     found["pair"] = [re.sub(r"Response 1:", "Response A:", re.sub(r"Response 2:", "Response B:", t)) for t in pairs]
@@ -118,28 +131,42 @@ def expand(template: str, language: str, items: Mapping[str, list[str]], rng: np
             return choices[rng.integers(len(choices))]
         if inner == "n":
             return str(rng.integers(2, 60))
-        listed = items[inner if inner != "item" else "item_zh" if language == "zh" else "item_en"]
-        return listed[rng.integers(len(listed))]
+        name = (f"item_{language}" if f"item_{language}" in items else "item_en") if inner == "item" else inner
+        return items[name][rng.integers(len(items[name]))]
 
-    return SLOT.sub(fill, template)
+    return SLOT.sub(fill, template).translate(BRACES)
 
 
 def own_texts(prompts: Sequence[Prompt], each: int, seed: int, without: frozenset[str] = frozenset()) -> list[Text]:
-    """``each`` texts of every template (half as many in other languages than English and Chinese)."""
+    """``each`` texts of every template, and what is made of them."""
     items = fillings(prompts, without)
     rng = np.random.default_rng(seed)
     found: list[Text] = []
     template = 0
     for family in families():
-        many = each if family.language in ("en", "zh") else each // 2
         for frame in family.templates:
             found += [
                 Text(expand(frame, family.language, items, rng), family.name, family.labels, family.capability,
                      family.language, template)
-                for _ in range(many)
+                for _ in range(each)
             ]  # fmt: skip
             template += 1
-    return found + combined(found, rng)
+    return found + combined(found, rng) + bare(found, items, template, rng)
+
+
+def bare(texts: Sequence[Text], items: Mapping[str, list[str]], template: int, rng: np.random.Generator) -> list[Text]:
+    """Items with nothing around them, honest, in each language a share of how many hostile texts it has: what is asked
+    must not tell an intent by itself. ``template``: the first number that is free; a language counts as one."""
+    made = []
+    for place, language in enumerate(sorted({text.language for text in texts})):
+        lists = [name for name in (f"item_{language}", f"task_{language}") if name in items] or ["item_en"]
+        if language == "en":
+            lists += ["task", "code_task", "proof_task", "medical_case", "legal_case", "computer_task"]
+        for _ in range(int(BARE * sum(text.language == language and bool(text.labels) for text in texts))):
+            count = 1 + int(rng.integers(2))
+            drawn = [items[name][rng.integers(len(items[name]))] for name in rng.choice(lists, count)]
+            made.append(Text("\n".join(drawn), f"bare.{language}", (), None, language, template + place))
+    return made
 
 
 def combined(texts: Sequence[Text], rng: np.random.Generator) -> list[Text]:

@@ -75,12 +75,13 @@ def _honest_intents(figures: Figures) -> str:
     )
 
 
-def _blind(figures: Figures) -> str:
-    found = figures["blind"]
+def _blind(found: Figures) -> str:
     lines = [
         f"{found['hostile']} hostile texts in {len(found['families'])} families, {found['honest']} honest neighbours in"
         f" {len(found['neighbours'])}. At {found['allowed']} of {found['honest']} honest neighbours (0.5 %):"
-        f" **{share(found['recall'])} found**; AUROC {span(found['auroc'], found['interval'])}. At a probability of"
+        f" **{share(found['recall'])} found**; "
+        + ", ".join(f"at {float(rate):.0%} {share(value)}" for rate, value in found["looser"].items())
+        + f"; AUROC {span(found['auroc'], found['interval'])}. At a probability of"
         f" one half: {share(found['at_half'])} found, {found['honest_at_half']} honest neighbours (upper bound"
         f" {share(found['honest_at_half_upper'])}). Lists of words: {share(found['word_lists']['recall'])} found,"
         f" {share(found['word_lists']['honest'])} of honest neighbours.",
@@ -112,6 +113,7 @@ SECTIONS = {
     "held_out": _held_out,
     "honest": _honest,
     "honest_intents": _honest_intents,
-    "blind": _blind,
+    "blind": lambda figures: _blind(figures["blind"]),
+    "blind2": lambda figures: _blind(figures["blind2"]),
     "survival": _survival,
 }

@@ -21,7 +21,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from iolaus.sketch.content_decode import decoded
-from iolaus.sketch.content_kernel import BUCKETS, OUTPUTS, new_reader, score_rows
+from iolaus.sketch.content_features import BUCKETS, OUTPUTS, new_reader
+from iolaus.sketch.content_kernel import score_rows
 from iolaus.sketch.fold import fold_table
 from iolaus.sketch.shingle import arrow_buffers, plain_arrays, row_pieces
 
