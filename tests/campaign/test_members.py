@@ -231,11 +231,12 @@ def test_few_members_prove_little_of_the_share_of_strangers() -> None:
 
 
 def test_many_who_hardly_fit_do_not_make_words_a_campaign_s_own() -> None:
-    """Thousands of weak hints sum up to an estimate that is sure; enough of the users must rather fit besides."""
-    hardly = np.where(np.arange(3_000) % 10 < 7, 0.35, -0.05)
-    assert fits(np.arange(3_000, dtype=np.int32), hardly).part >= SETTINGS.own_part
-    assert not fits(np.arange(3_000, dtype=np.int32), hardly).exclusive(SETTINGS)
-    assert fits(np.arange(3_000, dtype=np.int32), np.abs(hardly)).exclusive(SETTINGS)
+    """Thousands of weak hints sum up to an estimate that is sure; each account must bear a part of the evidence."""
+    hardly, clearly = (fits(np.arange(3_000, dtype=np.int32), np.full(3_000, fit)) for fit in (0.1, 1.0))
+    assert hardly.part >= SETTINGS.own_part
+    assert not hardly.exclusive(SETTINGS)
+    assert clearly.exclusive(SETTINGS)
+    assert not fits(np.arange(5, dtype=np.int32), np.full(5, 1.0)).exclusive(SETTINGS)
 
 
 def test_users_are_counted_among_the_accounts_asked_about(engine: Engine) -> None:

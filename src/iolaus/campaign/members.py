@@ -28,6 +28,9 @@ DAY = 86_400_000_000
 LEAST = -1.0
 """log10 odds of an account that a sample of many left out, where the words alone prove nothing."""
 
+FEW, SOME = 0.01, 0.1
+"""Shares of strangers that are told apart before words count as a campaign's own."""
+
 ROUNDS = 50
 """Iterations in which the share of members among the users of a campaign's words settles."""
 
@@ -70,8 +73,14 @@ class Fits:
         return settings.once_users * (float(self.tested.sum()) * (1 - self.part) + 0.5)
 
     def exclusive(self, settings: VerdictSettings) -> bool:
-        """Whether nearly all who were tested are members, so that the words alone say much of an account."""
-        return self.part >= settings.own_part and self.share >= settings.own_fitting
+        """Whether nearly all who were tested are members, so that the words alone say much of an account.
+
+        Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so each account must bear
+        more than ``own_bias`` of the log likelihood ratio of few strangers to some, and all together ``own_evidence``.
+        """
+        ratio = 10.0 ** np.clip(self.by_account.cautious[self.tested], -12, 12)
+        borne = np.log(((1 - FEW) * ratio + FEW) / ((1 - SOME) * ratio + SOME)) - settings.own_bias
+        return self.part >= settings.own_part and float(borne.sum()) >= settings.own_evidence
 
 
 def own_odds(fits: AccountFits, tested: npt.NDArray[np.bool_]) -> Floats:

@@ -161,7 +161,7 @@ def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settin
 def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -> Judged:
     """A campaign with its members. Words that strangers use as well are dropped, and words that are its own taken up.
 
-    Where nothing is left that mostly its own accounts use, nobody can be told from strangers, and nobody is accused.
+    Where nothing is left that mostly its own accounts use, or too few can be told from strangers, nobody is accused.
     """
     (tested, judgement), candidate = pair, pair[0].candidate
     least, dropped = settings.campaign.least_fitting, set[int]()
@@ -186,7 +186,15 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
         if len(own) == len(candidate.phrases):
             break
         candidate = replace(candidate, phrases=tuple(sorted(own)))
-    return found or Judged(*mixed(tested, judgement, settings.verdict), {})
+    return found if found and _told(found, settings) else Judged(*mixed(tested, judgement, settings.verdict), {})
+
+
+def _told(found: Judged, settings: Settings) -> bool:
+    """Whether as many accounts are told from strangers as make a cohort at all."""
+    if found.members is None:
+        return False
+    accused = found.members.membership >= settings.verdict.accuse_membership
+    return int(accused.sum()) >= settings.link.least_accounts
 
 
 def _exclusive(

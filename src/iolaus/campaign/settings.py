@@ -71,11 +71,13 @@ class VerdictSettings(BaseModel):
         lt=1,
         description="share of members among the users of a campaign's words from which use speaks for an account",
     )
-    own_fitting: float = Field(
-        0.8,
+    own_evidence: float = Field(
+        0.5, ge=0, description="log likelihood ratio of few strangers to some among those users that is needed besides"
+    )
+    own_bias: float = Field(
+        0.013,
         ge=0,
-        le=1,
-        description="share of those users that must rather fit besides, as many that hardly fit sum up to a sure guess",
+        description="part of that ratio, of at most 0.095 an account, that is held against how each was measured",
     )
     once_users: float = Field(
         5.0, gt=0, description="strangers who use a campaign's words once, for each who uses them more often"

@@ -2,9 +2,9 @@
 
 Links are counted (a value that c accounts hold makes c - 1), and compared with the links that strangers would make
 who hold as many values of the same sort: whoever is seen from thirty addresses, or behind VPN exits, meets others
-there more often. Rarity is estimated leaving the cohort out, so that a large cohort does not make its own values
-common. The weight is scaled by the part of the cohort that is linked:
-what three accounts of a hundred share says little about the hundred.
+there more often; and some honest people are related, by a home, an office or a second account. Rarity is estimated
+leaving the cohort out, so that a large cohort does not make its own values common. The weight is scaled by the part of
+the cohort that is linked: what three accounts of a hundred share says little about the hundred.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -
     rare = split.rare(settings.rare_share)
     within = np.where(rare, split.inside, 0)
     links = float(np.maximum(within - 1, 0).sum())
-    expected = split.collisions(rare)
+    expected = split.collisions(rare) + settings.related_share * split.inside_accounts / 2
     linked = int(_holding(cohort, holders, split.values[within > 1]).sum())
     part = min(1.0, linked / len(cohort.numbers) / settings.linked_share)
     weight = min(poisson_surplus(links, expected, settings.links_deviation), settings.cap) * part
