@@ -232,7 +232,7 @@ def test_few_members_prove_little_of_the_share_of_strangers() -> None:
 
 def test_many_who_hardly_fit_do_not_make_words_a_campaign_s_own() -> None:
     """Thousands of weak hints sum up to an estimate that is sure; each account must bear a part of the evidence."""
-    hardly, clearly = (fits(np.arange(3_000, dtype=np.int32), np.full(3_000, fit)) for fit in (0.1, 1.0))
+    hardly, clearly = (fits(np.arange(3_000, dtype=np.int32), np.full(3_000, fit)) for fit in (0.05, 1.0))
     assert hardly.part >= SETTINGS.own_part
     assert not hardly.exclusive(SETTINGS)
     assert clearly.exclusive(SETTINGS)
