@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 from types import ModuleType
@@ -61,7 +62,11 @@ def test_every_number_of_a_kind_is_explained(kind: Kind) -> None:
 
 
 def source_of(found: object) -> str:
-    return Path(str(cast(ModuleType, found).__file__)).read_text("utf-8")
+    """The module, and whatever it calls that makes something of the settings alone."""
+    module = cast(ModuleType, found)
+    called = [value for value in vars(module).values() if inspect.isfunction(value)]
+    of_settings = [value for value in called if [*inspect.signature(value).parameters] == ["settings"]]
+    return "\n".join([Path(str(module.__file__)).read_text("utf-8"), *map(inspect.getsource, of_settings)])
 
 
 @pytest.mark.parametrize("found", [*KINDS, *EXPLANATIONS], ids=module_name)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
 from iolaus.link.settings import LinkSettings
-from iolaus.link.variance import Spread, explain_by_group
+from iolaus.link.variance import explain_by_group, queue, tastes
 
 OWNED = -1.0
 """log10 Bayes factor of one queue over people, of what is done besides, at or below which it is people's."""
@@ -42,12 +42,11 @@ def are_owned(
     )
     if len(rows) == 0:
         return False
-    tastes = Spread(settings.tastes_median, settings.tastes_deviation, settings.alike_share, settings.tastes_alike)
     found = explain_by_group(
         assembly.population.projected(assembly.topics[rows["seq"].to_numpy()]),
         rows["account"].to_numpy(),
-        Spread(settings.queue_median, settings.queue_deviation),
-        tastes,
+        queue(settings),
+        tastes(settings),
         settings.variance_inflation,
     )
     return found is not None and found.log10_bf <= OWNED

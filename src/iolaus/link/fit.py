@@ -17,7 +17,7 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Floats, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.ties import meetings
-from iolaus.link.variance import Spread, effective_dimensions, explain_by_group, mixture
+from iolaus.link.variance import Spread, effective_dimensions, explain_by_group, hours, mixture, queue, tastes
 
 Mask = npt.NDArray[np.bool_]
 
@@ -67,9 +67,10 @@ def _with_clock(found: Floats, cohort: Cohort, body: Mask, settings: LinkSetting
 
 def topic_fit(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask | None = None) -> Floats:
     """float64[n], the part of :func:`account_fit` that is told by what each account asks."""
-    tastes = Spread(settings.tastes_median, settings.tastes_deviation, settings.alike_share, settings.tastes_alike)
     everyone = np.ones(len(cohort.numbers), bool) if body is None else body
-    return fit(population.projected(cohort.topics), cohort.member[cohort.topic_rows], everyone, tastes, settings)
+    return fit(
+        population.projected(cohort.topics), cohort.member[cohort.topic_rows], everyone, tastes(settings), settings
+    )
 
 
 def _clock_fit(cohort: Cohort, body: Mask, settings: LinkSettings) -> Floats:
@@ -78,13 +79,13 @@ def _clock_fit(cohort: Cohort, body: Mask, settings: LinkSettings) -> Floats:
     An operator who gives each account the day of a person leaves no clock, and hours of its own then tell nothing of
     whether an account is his.
     """
-    honest = Spread(settings.hours_median, settings.hours_deviation, settings.alike_share, settings.hours_alike)
-    queue = Spread(settings.queue_median, settings.queue_deviation)
     vectors, inside = hours_of_day(cohort.column("ts")), body[cohort.member]
-    clock = explain_by_group(vectors[inside], cohort.member[inside], queue, honest, settings.variance_inflation)
+    clock = explain_by_group(
+        vectors[inside], cohort.member[inside], queue(settings), hours(settings), settings.variance_inflation
+    )
     if clock is None or clock.log10_bf <= 0:
         return np.zeros(len(cohort.numbers))
-    return fit(vectors, cohort.member, body, honest, settings)
+    return fit(vectors, cohort.member, body, hours(settings), settings)
 
 
 def hours_of_day(ts: npt.NDArray[np.int64]) -> Floats:
@@ -123,8 +124,7 @@ def fit(vectors: Floats, member: npt.NDArray[np.integer], body: Mask, honest: Sp
 
 
 def _log_ratio(distance: Floats, counts: Floats, shape: float, honest: Spread, settings: LinkSettings) -> Floats:
-    queue = Spread(settings.queue_median, settings.queue_deviation)
-    near = _log_likelihood(distance, counts, shape, queue)
+    near = _log_likelihood(distance, counts, shape, queue(settings))
     far = _log_likelihood(distance, counts, shape, honest)
     ratio: Floats = np.where(counts > 0, (near - far) / np.log(10), 0.0)
     return np.clip(ratio, -settings.fit_cap, settings.fit_cap)

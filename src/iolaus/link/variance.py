@@ -18,6 +18,7 @@ from scipy.special import logsumexp
 from scipy.stats import f as f_distribution
 
 from iolaus.link.population import Floats
+from iolaus.link.settings import LinkSettings
 
 ALIKE_DEVIATION = 0.3
 """log10 deviation of L among users who are alike."""
@@ -38,6 +39,21 @@ class Spread:
     deviation: float
     alike: float = 0.0
     alike_median: float = 0.0
+
+
+def queue(settings: LinkSettings) -> Spread:
+    """L under one queue."""
+    return Spread(settings.queue_median, settings.queue_deviation)
+
+
+def tastes(settings: LinkSettings) -> Spread:
+    """L of topics among independent people."""
+    return Spread(settings.tastes_median, settings.tastes_deviation, settings.alike_share, settings.tastes_alike)
+
+
+def hours(settings: LinkSettings) -> Spread:
+    """L of hours among independent people."""
+    return Spread(settings.hours_median, settings.hours_deviation, settings.alike_share, settings.hours_alike)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.fit import hours_of_day
 from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
-from iolaus.link.variance import Spread, explain_by_group
+from iolaus.link.variance import explain_by_group, hours, queue
 from iolaus.link.weights import piece
 
 KIND = "clock"
@@ -27,8 +27,8 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
     found = explain_by_group(
         hours_of_day(cohort.column("ts")),
         cohort.member,
-        Spread(settings.queue_median, settings.queue_deviation),
-        Spread(settings.hours_median, settings.hours_deviation, settings.alike_share, settings.hours_alike),
+        queue(settings),
+        hours(settings),
         settings.variance_inflation,
     )
     if found is None:

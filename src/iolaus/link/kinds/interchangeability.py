@@ -14,7 +14,7 @@ from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
-from iolaus.link.variance import Spread, explain_by_group
+from iolaus.link.variance import explain_by_group, queue, tastes
 from iolaus.link.weights import piece
 
 KIND = "interchangeability"
@@ -27,8 +27,8 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
     found = explain_by_group(
         population.projected(cohort.topics),
         cohort.member[cohort.topic_rows],
-        Spread(settings.queue_median, settings.queue_deviation),
-        Spread(settings.tastes_median, settings.tastes_deviation, settings.alike_share, settings.tastes_alike),
+        queue(settings),
+        tastes(settings),
         settings.variance_inflation,
     )
     if found is None:
