@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
-from iolaus.campaign.members import DAY, Fits, Members, fitting_words, measure, own_odds, own_words, users
+from iolaus.campaign.fits import Fits, own_odds
+from iolaus.campaign.members import DAY, Members, fitting_words, measure, own_words, users
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine, EngineSettings
 from iolaus.link.fit import AccountFits
@@ -26,8 +27,7 @@ def fits(
 ) -> Fits:
     """Fits that say the same however they are asked; everyone is tested unless ``tested`` says who."""
     seen = np.ones(len(numbers), bool) if tested is None else tested
-    found = AccountFits(fit, fit, fit, fit)
-    return Fits(numbers, found, own_odds(found, seen), seen)
+    return Fits(numbers, AccountFits(fit, fit, fit, fit), own_odds(fit, fit, seen), seen)
 
 
 FITTING = fits(COHORT, np.full(MEMBERS, 0.3))
@@ -190,8 +190,8 @@ def test_where_strangers_may_use_the_words_only_an_account_s_own_fit_accuses(eng
     uses = dict.fromkeys(range(2 * MEMBERS), 18)
     trusting = measured(engine, uses, crowd(), found=fits(everyone, fit))
     assert trusting.membership[MEMBERS:].min() >= SETTINGS.accuse_membership
-    seen = AccountFits(fit, cautious, cautious, fit)
-    told = Fits(everyone, seen, own_odds(seen, everyone >= 0), everyone >= 0)
+    seen = everyone >= 0
+    told = Fits(everyone, AccountFits(fit, cautious, cautious, fit), own_odds(cautious, fit, seen), seen)
     found = measured(engine, uses, crowd(), found=told)
     assert found.membership[MEMBERS:].max() <= 0.5
     assert found.membership[:MEMBERS].min() >= SETTINGS.accuse_membership
@@ -219,7 +219,7 @@ def test_where_strangers_are_most_of_the_users_ties_must_outweigh_them() -> None
     """The same ties accuse among few strangers and not among many; they never count for more than they are."""
     for strangers, expected in ((5, True), (2_000, False)):
         tied = np.append(np.full(MEMBERS, 1.2), np.full(strangers, -0.5))
-        odds = own_odds(AccountFits(tied, tied, tied, tied), np.ones(len(tied), bool))
+        odds = own_odds(tied, tied, np.ones(len(tied), bool))
         assert (odds[0] > 0.9) == expected
         assert odds.max() <= 1.2
 

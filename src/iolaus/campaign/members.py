@@ -9,17 +9,16 @@ account, however often it uses them: then its own fit must speak.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from scipy.stats import beta
 
+from iolaus.campaign.fits import Fits, logistic
 from iolaus.campaign.once import once_odds, uses_by_phrase
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
-from iolaus.link.fit import AccountFits
 from iolaus.link.population import Floats, Numbers
 
 DAY = 86_400_000_000
@@ -27,70 +26,6 @@ DAY = 86_400_000_000
 
 LEAST = -1.0
 """log10 odds of an account that a sample of many left out, where the words alone prove nothing."""
-
-FEW, SOME = 0.01, 0.1
-"""Shares of strangers that are told apart before words count as a campaign's own."""
-
-ROUNDS = 50
-"""Iterations in which the share of members among the users of a campaign's words settles."""
-
-
-@dataclass(frozen=True)
-class Fits:
-    """How well each account that used the words fits the queue: ascending account numbers, and log10 Bayes factors.
-
-    own: log10 odds that an account is the campaign's where strangers use the words too (:func:`own_odds`).
-    tested: bool[n], whether it used them often enough to be tested for what it asks; the others can but be tied.
-    """
-
-    numbers: npt.NDArray[np.int32]
-    by_account: AccountFits
-    own: Floats
-    tested: npt.NDArray[np.bool_]
-
-    @property
-    def fitting(self) -> npt.NDArray[np.bool_]:
-        """bool[n], accounts that were tested and rather fit."""
-        return self.tested & (self.by_account.usual >= 0)
-
-    @property
-    def share(self) -> float:
-        """Share of those who were tested that rather fit."""
-        return float(self.fitting.sum() / max(self.tested.sum(), 1))
-
-    @cached_property
-    def part(self) -> float:
-        """Share of members among the accounts that were tested, cautiously."""
-        return _part(self.by_account.cautious[self.tested])
-
-    @property
-    def prevalence(self) -> float:
-        """log10 odds that one of them is a member; half a stranger is added, so that few prove little."""
-        return _log10_odds(self.part, float(self.tested.sum()))
-
-    def strangers(self, settings: VerdictSettings) -> float:
-        """How many strangers are to be expected among those who used the words once, by those who came back."""
-        return settings.once_users * (float(self.tested.sum()) * (1 - self.part) + 0.5)
-
-    def exclusive(self, settings: VerdictSettings) -> bool:
-        """Whether nearly all who were tested are members, so that the words alone say much of an account.
-
-        Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so each account must bear
-        more than ``own_bias`` of the log likelihood ratio of few strangers to some, and all together ``own_evidence``.
-        """
-        ratio = 10.0 ** np.clip(self.by_account.cautious[self.tested], -12, 12)
-        borne = np.log(((1 - FEW) * ratio + FEW) / ((1 - SOME) * ratio + SOME)) - settings.own_bias
-        return self.part >= settings.own_part and float(borne.sum()) >= settings.own_evidence
-
-
-def own_odds(fits: AccountFits, tested: npt.NDArray[np.bool_]) -> Floats:
-    """float64[n], log10 odds by an account's own ties, and by hours and topics as far as they tell strangers.
-
-    The share of members among the users, told by ties alone, counts only where it speaks against.
-    """
-    share = _part(fits.tied[tested])
-    found: Floats = fits.alike + min(_log10_odds(share, float(tested.sum())), 0.0)
-    return found
 
 
 @dataclass(frozen=True)
@@ -108,7 +43,7 @@ class Members:
 
 def _probable(odds: Floats, probability: float) -> Floats:
     """Membership: that the cohort is a campaign, and that the account is of it."""
-    found: Floats = np.round(probability * _logistic(odds), 6)
+    found: Floats = np.round(probability * logistic(odds), 6)
     return found
 
 
@@ -143,7 +78,7 @@ def measure(
     if thin.any() and fits.exclusive(settings):
         by_phrase = uses_by_phrase(engine, phrases, numbers[thin], fits.numbers[fits.fitting])
         once = once_odds(fits.strangers(settings), *by_phrase)
-    odds = _odds(low, used, numbers, fits, once, settings)
+    odds = _odds(low, used, numbers, fits, thin, once, settings)
     return Members(
         numbers,
         _probable(odds, probability),
@@ -199,18 +134,20 @@ def _odds(
     used: Numbers,
     numbers: npt.NDArray[np.int32],
     fits: Fits,
+    thin: npt.NDArray[np.bool_],
     once: float,
     settings: VerdictSettings,
 ) -> Floats:
     """log10 odds by the part of members among the users, each account's use, and its fit.
 
     Where too many users may be strangers, that part and the use prove nothing. An account that a sample of many left
-    out is judged without fit. once: odds of those that used the words too little to be tested, before their ties.
+    out is judged without fit. thin: bool[n], those that used the words too little to be tested; once: their odds before
+    their ties.
     """
     names = fits.numbers[fits.tested]
     known, seen = np.isin(numbers, names), np.isin(numbers, fits.numbers)
     place = np.searchsorted(names, numbers[known])
-    likely = _logistic(fits.by_account.cautious[fits.tested] + fits.prevalence)
+    likely = logistic(fits.by_account.cautious[fits.tested] + fits.prevalence)
     use = _use_likelihood(low[known], likely[place], low)
     if not fits.exclusive(settings):
         odds: Floats = np.full(len(numbers), LEAST)
@@ -218,31 +155,9 @@ def _odds(
         return odds
     odds = np.minimum(use, settings.use_cap * used) + fits.prevalence
     odds[known] += fits.by_account.usual[fits.tested][place]
-    thin = _thin(numbers, used, fits)
     odds[thin] = min(once, 0.0)
     odds[thin & seen] = once + fits.by_account.alike[np.searchsorted(fits.numbers, numbers[thin & seen])]
     return odds
-
-
-def _log10_odds(share: float, count: float) -> float:
-    """log10 odds of one of ``count`` accounts of which ``share`` are members; half a stranger is added."""
-    return float(np.log10(share * count / (count - share * count + 0.5))) if count else 0.0
-
-
-def _part(fit: Floats) -> float:
-    """The likeliest share of members given all fits, from 0.01 to 0.99.
-
-    Expectation and maximisation over the one share of a mixture whose likelihood ratios are known.
-    """
-    share = 0.5
-    for _ in range(ROUNDS):
-        share = float(np.clip(_logistic(fit + np.log10(share / (1 - share))).mean(), 0.01, 0.99)) if len(fit) else 0.5
-    return share
-
-
-def _logistic(log10_odds: Floats) -> Floats:
-    found: Floats = 1 / (1 + 10.0 ** -np.clip(log10_odds, -12, 12))
-    return found
 
 
 def _use_likelihood(low: Floats, likely: Floats, at: Floats) -> Floats:

@@ -7,24 +7,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from iolaus.campaign.excerpts import excerpt
+from iolaus.campaign.fits import Fits, fits_of
 from iolaus.campaign.join import Joiner, Pair, mixed, overlap, shadow
 from iolaus.campaign.judge import Judgement, judge
-from iolaus.campaign.members import Fits, Members, fitting_words, measure, own_odds, own_words, users
+from iolaus.campaign.members import Members, fitting_words, measure, own_words, users
 from iolaus.campaign.owners import are_owned
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.engine import Engine
 from iolaus.key import load as load_key
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate, find
-from iolaus.link.cohort import Cohort
-from iolaus.link.fit import AccountFits, account_fits
 from iolaus.link.passages import SharedWords
-from iolaus.link.population import Floats, Population
+from iolaus.link.population import Population
 from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
 from iolaus.link.scored import read as scores
@@ -38,9 +35,6 @@ SHOWN_PHRASES = 12
 
 GROWTHS = 3
 """Times that a campaign may take up words of its members' own."""
-
-ROUNDS = 6
-"""Times that the accounts of a campaign are guessed anew from those whom they meet."""
 
 MORE_LIKELY = 0.5
 """Membership from which an account is counted as the campaign's: more likely than not."""
@@ -167,7 +161,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
     least, dropped = settings.campaign.least_fitting, set[int]()
     found: Judged | None = None
     for _ in range(GROWTHS):
-        fits = _fits(candidate, assembly, engine, settings.link)
+        fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict)
         strange = fits.share < least
         words = _exclusive(candidate.phrases, fits, engine, settings, strange)
         if words != candidate.phrases:
@@ -212,37 +206,6 @@ def _exclusive(
     likely = fits.numbers[fits.fitting]
     kept = settings.campaign.kept_members * len(likely)
     return words if words and users(engine, words, likely) >= kept else phrases
-
-
-def _fits(candidate: Candidate, assembly: Assembly, engine: Engine, settings: LinkSettings) -> Fits:
-    """How well everybody who uses the words of a campaign fits its accounts."""
-    counted = engine.table(
-        "SELECT account, count(DISTINCT conversation) AS used FROM phrase_uses"
-        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))}) GROUP BY account ORDER BY account"
-    )
-    users, often = counted["account"].to_numpy(), counted["used"].to_numpy() >= settings.least_uses
-    everyone = np.union1d(users, candidate.accounts).astype(np.int32)
-    cohort = assembly.cut(replace(candidate, accounts=everyone), settings.max_members)
-    body = np.isin(cohort.numbers, candidate.accounts)
-    tested = np.isin(cohort.numbers, users[often])
-    fits = account_fits(cohort, assembly.population, settings, body)
-    return Fits(cohort.numbers, fits, _own(fits, cohort, assembly, tested, settings), tested)
-
-
-def _own(
-    fits: AccountFits, cohort: Cohort, assembly: Assembly, tested: npt.NDArray[np.bool_], settings: LinkSettings
-) -> Floats:
-    """float64[n], :func:`own_odds` of accounts that are compared with those who are likelier members than not.
-
-    The first guess of who they are holds strangers that use the words, and whomever these know would seem tied.
-    """
-    found, last = own_odds(fits, tested), np.zeros(len(tested), bool)
-    for _ in range(ROUNDS):
-        body = tested & (found >= 0)
-        if body.sum() < settings.least_accounts or (body == last).all():
-            break
-        found, last = own_odds(account_fits(cohort, assembly.population, settings, body), tested), body
-    return found
 
 
 def _published(

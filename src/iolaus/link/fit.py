@@ -49,15 +49,25 @@ class AccountFits:
 
 def account_fits(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> AccountFits:
     """How well each account fits the ``body`` (bool[n], accounts that are taken for the campaign's)."""
-    alike = settings.model_copy(update={"alike_share": settings.alike_most})
     topics, met = topic_fit(cohort, population, settings, body), meetings(cohort, population, settings, body)
     ties, tied = met.fit(settings), met.fit(settings, cautious=True)
     return AccountFits(
         _with_clock(topics + ties, cohort, body, settings),
         _with_clock(topics + tied, cohort, body, settings),
         tied,
-        _with_clock(topic_fit(cohort, population, alike, body) + tied, cohort, body, alike),
+        _alike(tied, cohort, population, settings, body),
     )
+
+
+def own_fits(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> tuple[Floats, Floats]:
+    """``tied`` and ``alike`` of :func:`account_fits`: what counts where strangers use a campaign's words."""
+    tied = meetings(cohort, population, settings, body).fit(settings, cautious=True)
+    return tied, _alike(tied, cohort, population, settings, body)
+
+
+def _alike(tied: Floats, cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> Floats:
+    alike = settings.model_copy(update={"alike_share": settings.alike_most})
+    return _with_clock(topic_fit(cohort, population, alike, body) + tied, cohort, body, alike)
 
 
 def _with_clock(found: Floats, cohort: Cohort, body: Mask, settings: LinkSettings) -> Floats:

@@ -1,0 +1,141 @@
+"""How well everybody who uses a campaign's words fits its accounts, and how many of them are strangers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from iolaus.campaign.settings import VerdictSettings
+from iolaus.engine import Engine
+from iolaus.link.assemble import Assembly
+from iolaus.link.candidates import Candidate
+from iolaus.link.cohort import Cohort
+from iolaus.link.fit import AccountFits, account_fits, own_fits
+from iolaus.link.population import Floats
+from iolaus.link.settings import LinkSettings
+
+FEW, SOME = 0.01, 0.1
+"""Shares of strangers that are told apart before words count as a campaign's own."""
+
+ROUNDS = 50
+"""Iterations in which the share of members among the users of a campaign's words settles."""
+
+GUESSES = 6
+"""Times that the accounts of a campaign are guessed anew from those whom they meet."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Fits:
+    """How well each account that used the words fits the queue: ascending account numbers, and log10 Bayes factors.
+
+    own: log10 odds that an account is the campaign's where strangers use the words too (:func:`own_odds`).
+    tested: bool[n], whether it used them often enough to be tested for what it asks; the others can but be tied.
+    """
+
+    numbers: npt.NDArray[np.int32]
+    by_account: AccountFits
+    own: Floats
+    tested: Mask
+
+    @property
+    def fitting(self) -> Mask:
+        """bool[n], accounts that were tested and rather fit."""
+        return self.tested & (self.by_account.usual >= 0)
+
+    @property
+    def share(self) -> float:
+        """Share of those who were tested that rather fit."""
+        return float(self.fitting.sum() / max(self.tested.sum(), 1))
+
+    @cached_property
+    def part(self) -> float:
+        """Share of members among the accounts that were tested, cautiously."""
+        return part_of(self.by_account.cautious[self.tested])
+
+    @property
+    def prevalence(self) -> float:
+        """log10 odds that one of them is a member; half a stranger is added, so that few prove little."""
+        return log10_odds(self.part, float(self.tested.sum()))
+
+    def strangers(self, settings: VerdictSettings) -> float:
+        """How many strangers are to be expected among those who used the words once, by those who came back."""
+        return settings.once_users * (float(self.tested.sum()) * (1 - self.part) + 0.5)
+
+    def exclusive(self, settings: VerdictSettings) -> bool:
+        """Whether nearly all who were tested are members, so that the words alone say much of an account.
+
+        Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so each account must bear
+        more than ``own_bias`` of the log likelihood ratio of few strangers to some, and all together ``own_evidence``.
+        """
+        ratio = 10.0 ** np.clip(self.by_account.cautious[self.tested], -12, 12)
+        borne = np.log(((1 - FEW) * ratio + FEW) / ((1 - SOME) * ratio + SOME)) - settings.own_bias
+        return self.part >= settings.own_part and float(borne.sum()) >= settings.own_evidence
+
+
+def fits_of(
+    candidate: Candidate, assembly: Assembly, engine: Engine, settings: LinkSettings, verdict: VerdictSettings
+) -> Fits:
+    """How well everybody who uses the words of a campaign fits its accounts. Needs phrase_uses."""
+    counted = engine.table(
+        "SELECT account, count(DISTINCT conversation) AS used FROM phrase_uses"
+        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))}) GROUP BY account ORDER BY account"
+    )
+    users, often = counted["account"].to_numpy(), counted["used"].to_numpy() >= settings.least_uses
+    everyone = np.union1d(users, candidate.accounts).astype(np.int32)
+    cohort = assembly.cut(replace(candidate, accounts=everyone), settings.max_members)
+    tested = np.isin(cohort.numbers, users[often])
+    found = account_fits(cohort, assembly.population, settings, np.isin(cohort.numbers, candidate.accounts))
+    fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested)
+    return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, assembly, settings))
+
+
+def _guessed(fits: Fits, cohort: Cohort, assembly: Assembly, settings: LinkSettings) -> Floats:
+    """float64[n], :func:`own_odds` of accounts that are compared with those who are likelier members than not.
+
+    The first guess of who they are holds strangers that use the words, and whomever these know would seem tied.
+    """
+    found, last = fits.own, np.zeros(len(fits.tested), bool)
+    for _ in range(GUESSES):
+        body = fits.tested & (found >= 0)
+        if body.sum() < settings.least_accounts or (body == last).all():
+            break
+        found, last = own_odds(*own_fits(cohort, assembly.population, settings, body), fits.tested), body
+    return found
+
+
+def own_odds(tied: Floats, alike: Floats, tested: Mask) -> Floats:
+    """float64[n], log10 odds by an account's own ties, and by hours and topics as far as they tell strangers.
+
+    tied, alike: as in :class:`AccountFits`. The share of members among the users, told by ties alone, counts only where
+    it speaks against.
+    """
+    share = part_of(tied[tested])
+    found: Floats = alike + min(log10_odds(share, float(tested.sum())), 0.0)
+    return found
+
+
+def log10_odds(share: float, count: float) -> float:
+    """log10 odds of one of ``count`` accounts of which ``share`` are members; half a stranger is added."""
+    return float(np.log10(share * count / (count - share * count + 0.5))) if count else 0.0
+
+
+def part_of(fit: Floats) -> float:
+    """The likeliest share of members given all fits, from 0.01 to 0.99.
+
+    Expectation and maximisation over the one share of a mixture whose likelihood ratios are known.
+    """
+    share = 0.5
+    for _ in range(ROUNDS):
+        share = float(np.clip(logistic(fit + np.log10(share / (1 - share))).mean(), 0.01, 0.99)) if len(fit) else 0.5
+    return share
+
+
+def logistic(odds: Floats) -> Floats:
+    """Probabilities of log10 odds, which are taken as twelve at most."""
+    found: Floats = 1 / (1 + 10.0 ** -np.clip(odds, -12, 12))
+    return found
