@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from iolaus.errors import InputError
 
@@ -61,6 +63,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with renamed_into(path) as partial:
         partial.write_bytes(content)
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table as Parquet, whole or not at all."""
+    with renamed_into(path) as partial:
+        pq.write_table(table, partial, compression="zstd")
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
 from iolaus.findings import SCHEMA_VERSION, Campaign, Campaigns, Cohorts, Day, Phrase
 from iolaus.tables import RESULT_ACCOUNTS, RESULT_EXCHANGES, check
-from iolaus.workspace import Workspace, renamed_into, write_atomically
+from iolaus.workspace import Workspace, write_atomically, write_table
 
 
 def write(
@@ -48,12 +48,10 @@ def write(
     named = [(judged, campaign.id) for judged, campaign in described if campaign.verdict == "campaign"]
     accounts = _accounts(named, work, engine, settings)
     check(accounts, RESULT_ACCOUNTS)
-    with renamed_into(out / "accounts.parquet") as partial:
-        pq.write_table(accounts, partial, compression="zstd")
+    write_table(accounts, out / "accounts.parquet")
     exchanges = _exchanges(named, work, engine)
     check(exchanges, RESULT_EXCHANGES)
-    with renamed_into(out / "exchanges.parquet") as partial:
-        pq.write_table(exchanges, partial, compression="zstd")
+    write_table(exchanges, out / "exchanges.parquet")
 
 
 def _json(content: msgspec.Struct, path: Path) -> None:

@@ -20,7 +20,7 @@ from iolaus.errors import InputError
 from iolaus.state import manifest as manifests
 from iolaus.state.manifest import FORMAT, NAME, Made, Manifest
 from iolaus.tables import Table, check
-from iolaus.workspace import disk_error, renamed_into, write_atomically
+from iolaus.workspace import disk_error, renamed_into, write_atomically, write_table
 
 PARTS, TABLES, LOCK = "parts", "tables", ".lock"
 OWN = {PARTS, TABLES, LOCK, NAME, f".{NAME}.partial"}
@@ -60,8 +60,7 @@ class State:
         """Write a table beside those that are there; returns the file for the next manifest."""
         file = f"{TABLES}/{name}-{generation:06}.parquet"
         self._room(file)
-        with renamed_into(self.place / file) as partial:
-            pq.write_table(table, partial, compression="zstd")
+        write_table(table, self.place / file)
         return file
 
     def take(self, source: Path, file: str) -> None:

@@ -15,7 +15,7 @@ from iolaus.errors import TooManyRejectsError
 from iolaus.ingest.summary import Summary
 from iolaus.ingest.tally import DUPLICATE
 from iolaus.tables import REJECTS
-from iolaus.workspace import renamed_into
+from iolaus.workspace import renamed_into, write_table
 
 FILE = "rejects.parquet"
 SHOWN = 64
@@ -38,8 +38,7 @@ def refuse(ingest: Path, foreign: npt.NDArray[np.int64], read: Summary, most: fl
         chosen = pa.array(np.isin(ids["seq"].to_numpy(), foreign))
         places = pq.read_table(ingest / "narrow" / path.name, columns=["source", "row"]).filter(chosen)
         tables.append(_rejects(ids["exchange_id"].filter(chosen), places, read))
-    with renamed_into(into / FILE) as partial:
-        pq.write_table(pa.concat_tables(tables), partial, compression="zstd")
+    write_table(pa.concat_tables(tables), into / FILE)
     rows = read.exchanges + sum(read.rejects.values())
     if len(foreign) > most * rows:
         raise TooManyRejectsError(

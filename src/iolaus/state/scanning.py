@@ -30,7 +30,7 @@ from iolaus.state.increment import PROMPTS, WEIGHTS, Increment, prepare
 from iolaus.state.manifest import Made, Manifest, Part
 from iolaus.state.merge import Source, merge
 from iolaus.tables import REJECTS
-from iolaus.workspace import Workspace, renamed_into
+from iolaus.workspace import Workspace, write_table
 
 Reader = Callable[[Workspace], Summary]
 """Ingests the new logs into a working folder of their own."""
@@ -82,7 +82,7 @@ class Behind:
             oldest = oldest_kept(days, self.settings.state)
             old = sum(count for day, count in days.items() if day < oldest)
             self.increment = Increment(parts=[], oldest=oldest, old=old)
-            _write(REJECTS.schema.empty_table(), ingest / REJECTED)
+            write_table(REJECTS.schema.empty_table(), ingest / REJECTED)
         sources = self._sources()
         if work.finished("merged") is None:
             folder = None if self.new is None else self.new.folder("ingest")
@@ -203,8 +203,3 @@ def _accounts_in(sources: Sequence[Source]) -> pa.Array:
     columns = [pq.read_table(source.path, columns=["account_id"])["account_id"] for source in sources]
     found = [pc.unique(column) for column in columns]
     return pc.unique(pa.concat_arrays([pa.array([], pa.string()), *found]))
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    with renamed_into(path) as partial:
-        pq.write_table(table, partial, compression="zstd")

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from iolaus.state.folder import State
 from iolaus.tables import ACCOUNT_EVENTS, ACCOUNTS, RELEASES, Table
-from iolaus.workspace import renamed_into
+from iolaus.workspace import write_table
 
 FILES: tuple[tuple[str, str, Table], ...] = (
     ("accounts", "accounts.parquet", ACCOUNTS),
@@ -36,8 +36,7 @@ def merge(state: State, given: Path | None, seen: pa.Array, oldest: str, into: P
             found = _events(kept, new, oldest)
         else:
             found = pa.concat_tables([new, _others(kept, new, "model")])
-        with renamed_into(into / file) as partial:
-            pq.write_table(found.cast(declared.schema), partial, compression="zstd")
+        write_table(found.cast(declared.schema), into / file)
 
 
 def _accounts(kept: pa.Table, new: pa.Table, seen: pa.Array) -> pa.Table:
