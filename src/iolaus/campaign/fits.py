@@ -11,17 +11,16 @@ import numpy.typing as npt
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
+from iolaus.link.besides import Besides
 from iolaus.link.candidates import Candidate
 from iolaus.link.cohort import Cohort
 from iolaus.link.fit import AccountFits, account_fits, own_fits
+from iolaus.link.parts import part_of
 from iolaus.link.population import Floats
 from iolaus.link.settings import LinkSettings
 
 FEW, SOME = 0.01, 0.1
 """Shares of strangers that are told apart before words count as a campaign's own."""
-
-ROUNDS = 50
-"""Iterations in which the share of members among the users of a campaign's words settles."""
 
 GUESSES = 6
 """Times that the accounts of a campaign are guessed anew from those whom they meet."""
@@ -89,12 +88,16 @@ def fits_of(
     everyone = np.union1d(users, candidate.accounts).astype(np.int32)
     cohort = assembly.cut(replace(candidate, accounts=everyone), settings.max_members)
     tested = np.isin(cohort.numbers, users[often])
-    found = account_fits(cohort, assembly.population, settings, np.isin(cohort.numbers, candidate.accounts))
+    besides = assembly.besides(cohort.numbers, candidate.phrases)
+    body = np.isin(cohort.numbers, candidate.accounts)
+    found = account_fits(cohort, besides, assembly.population, settings, body)
     fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested)
-    return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, assembly, settings))
+    return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, besides, assembly, settings))
 
 
-def _guessed(fits: Fits, cohort: Cohort, assembly: Assembly, settings: LinkSettings) -> Floats:
+def _guessed(
+    fits: Fits, cohort: Cohort, besides: Besides, assembly: Assembly, settings: LinkSettings
+) -> Floats:
     """float64[n], :func:`own_odds` of accounts that are compared with those who are likelier members than not.
 
     The first guess of who they are holds strangers that use the words, and whomever these know would seem tied.
@@ -104,38 +107,22 @@ def _guessed(fits: Fits, cohort: Cohort, assembly: Assembly, settings: LinkSetti
         body = fits.tested & (found >= 0)
         if body.sum() < settings.least_accounts or (body == last).all():
             break
-        found, last = own_odds(*own_fits(cohort, assembly.population, settings, body), fits.tested), body
+        found, last = own_odds(*own_fits(cohort, besides, assembly.population, settings, body), fits.tested), body
     return found
 
 
 def own_odds(tied: Floats, alike: Floats, tested: Mask) -> Floats:
     """float64[n], log10 odds by an account's own ties, and by hours and topics as far as they tell strangers.
 
-    tied, alike: as in :class:`AccountFits`. The share of members among the users, told by ties alone, counts only where
-    it speaks against.
+    tied, alike: as in :class:`AccountFits`. The share of members, told by ties alone, among those who were tested and
+    among those who used the words less, counts only where it speaks against.
     """
-    share = part_of(tied[tested])
-    found: Floats = alike + min(log10_odds(share, float(tested.sum())), 0.0)
+    found = alike.copy()
+    for group in (tested, ~tested):
+        found[group] += min(log10_odds(part_of(tied[group]), float(group.sum())), 0.0)
     return found
 
 
 def log10_odds(share: float, count: float) -> float:
     """log10 odds of one of ``count`` accounts of which ``share`` are members; half a stranger is added."""
     return float(np.log10(share * count / (count - share * count + 0.5))) if count else 0.0
-
-
-def part_of(fit: Floats) -> float:
-    """The likeliest share of members given all fits, from 0.01 to 0.99.
-
-    Expectation and maximisation over the one share of a mixture whose likelihood ratios are known.
-    """
-    share = 0.5
-    for _ in range(ROUNDS):
-        share = float(np.clip(logistic(fit + np.log10(share / (1 - share))).mean(), 0.01, 0.99)) if len(fit) else 0.5
-    return share
-
-
-def logistic(odds: Floats) -> Floats:
-    """Probabilities of log10 odds, which are taken as twelve at most."""
-    found: Floats = 1 / (1 + 10.0 ** -np.clip(odds, -12, 12))
-    return found

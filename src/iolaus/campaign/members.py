@@ -15,10 +15,11 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy.stats import beta
 
-from iolaus.campaign.fits import Fits, logistic
+from iolaus.campaign.fits import Fits
 from iolaus.campaign.once import once_odds, uses_by_phrase
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
+from iolaus.link.parts import logistic
 from iolaus.link.population import Floats, Numbers
 
 DAY = 86_400_000_000
@@ -151,7 +152,7 @@ def _odds(
     use = _use_likelihood(low[known], likely[place], low)
     if not fits.exclusive(settings):
         odds: Floats = np.full(len(numbers), LEAST)
-        odds[known] = np.minimum(use[known], 0.0) + fits.own[fits.tested][place]
+        odds[seen] = fits.own[np.searchsorted(fits.numbers, numbers[seen])]
         return odds
     odds = np.minimum(use, settings.use_cap * used) + fits.prevalence
     odds[known] += fits.by_account.usual[fits.tested][place]

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
 from iolaus.link.settings import LinkSettings
 from iolaus.link.variance import explain_by_group, queue, tastes
@@ -21,7 +19,6 @@ OWNED = -1.0
 
 
 def are_owned(
-    engine: Engine,
     assembly: Assembly,
     phrases: tuple[int, ...],
     accounts: npt.NDArray[np.int32],
@@ -29,22 +26,14 @@ def are_owned(
 ) -> bool:
     """Whether what ``accounts`` (account numbers) ask without ``phrases`` differs by account as among people.
 
-    At most ``topics_per_account`` conversations of each, by key. Needs phrase_uses and conversations.
+    By a keyed sample of their conversations.
     """
-    engine.register("asked", pa.table({"account": accounts}))
-    rows = engine.table(
-        "SELECT seq, account FROM (SELECT c.seq, c.account, c.conversation, row_number() OVER ("
-        " PARTITION BY c.account ORDER BY c.conversation) AS place"
-        " FROM conversations AS c SEMI JOIN asked USING (account) LEFT JOIN (SELECT DISTINCT conversation"
-        f" FROM phrase_uses WHERE phrase IN ({','.join(map(str, phrases))})) AS taken"
-        " ON taken.conversation = c.conversation WHERE taken.conversation IS NULL AND c.readable) AS besides"
-        f" WHERE place <= {settings.topics_per_account} ORDER BY account, conversation"
-    )
-    if len(rows) == 0:
+    besides = assembly.besides(accounts, phrases)
+    if len(besides.member) == 0:
         return False
     found = explain_by_group(
-        assembly.population.projected(assembly.topics[rows["seq"].to_numpy()]),
-        rows["account"].to_numpy(),
+        assembly.population.projected(besides.topics),
+        besides.member,
         queue(settings),
         tastes(settings),
         settings.variance_inflation,

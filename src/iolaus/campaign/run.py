@@ -158,7 +158,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
     Where nothing is left that mostly its own accounts use, or too few can be told from strangers, nobody is accused.
     """
     (tested, judgement), candidate = pair, pair[0].candidate
-    least, dropped = settings.campaign.least_fitting, set[int]()
+    least, dropped = settings.campaign.least_members, set[int]()
     found: Judged | None = None
     for _ in range(GROWTHS):
         fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict)
@@ -170,7 +170,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
             continue
         if strange:
             break
-        owned = are_owned(engine, assembly, candidate.phrases, candidate.accounts, settings.link)
+        owned = are_owned(assembly, candidate.phrases, candidate.accounts, settings.link)
         members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
@@ -199,7 +199,7 @@ def _exclusive(
     ``strange``: too few users fit to go on with all of them.
     """
     if strange:
-        return fitting_words(engine, phrases, fits, settings.campaign.least_fitting) or phrases
+        return fitting_words(engine, phrases, fits, settings.campaign.least_members) or phrases
     if fits.exclusive(settings.verdict):
         return phrases
     words = fitting_words(engine, phrases, fits, settings.campaign.own_words)

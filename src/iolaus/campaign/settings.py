@@ -15,6 +15,9 @@ class CampaignSettings(BaseModel):
     least_fitting: float = Field(
         0.6, ge=0, le=1, description="share of the users of its words that must fit a campaign before any is accused"
     )
+    least_members: float = Field(
+        0.3, ge=0, le=1, description="the same of everybody who uses its words, where each is told by itself"
+    )
     own_words: float = Field(
         0.9, gt=0, le=1, description="share of a phrase's uses by a campaign's accounts that makes it its own"
     )

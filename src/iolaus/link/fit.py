@@ -13,7 +13,9 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 from scipy.stats import gamma
 
+from iolaus.link.besides import Besides, dealt
 from iolaus.link.cohort import Cohort
+from iolaus.link.parts import logistic, part_of
 from iolaus.link.population import HOUR, Floats, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.ties import meetings
@@ -47,26 +49,61 @@ class AccountFits:
     alike: Floats
 
 
-def account_fits(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> AccountFits:
+def account_fits(
+    cohort: Cohort, besides: Besides, population: Population, settings: LinkSettings, body: Mask
+) -> AccountFits:
     """How well each account fits the ``body`` (bool[n], accounts that are taken for the campaign's)."""
     topics, met = topic_fit(cohort, population, settings, body), meetings(cohort, population, settings, body)
     ties, tied = met.fit(settings), met.fit(settings, cautious=True)
+    more, least = (
+        _besides(tied, cohort, besides, population, alike, body) for alike in (settings, _most_alike(settings))
+    )
     return AccountFits(
-        _with_clock(topics + ties, cohort, body, settings),
-        _with_clock(topics + tied, cohort, body, settings),
+        _with_clock(topics + more + ties, cohort, body, settings),
+        _with_clock(topics + least + tied, cohort, body, settings),
         tied,
-        _alike(tied, cohort, population, settings, body),
+        _alike(tied + more, cohort, population, settings, body),
     )
 
 
-def own_fits(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> tuple[Floats, Floats]:
+def own_fits(
+    cohort: Cohort, besides: Besides, population: Population, settings: LinkSettings, body: Mask
+) -> tuple[Floats, Floats]:
     """``tied`` and ``alike`` of :func:`account_fits`: what counts where strangers use a campaign's words."""
     tied = meetings(cohort, population, settings, body).fit(settings, cautious=True)
-    return tied, _alike(tied, cohort, population, settings, body)
+    more = _besides(tied, cohort, besides, population, settings, body)
+    return tied, _alike(tied + more, cohort, population, settings, body)
+
+
+def _most_alike(settings: LinkSettings) -> LinkSettings:
+    """The settings under the assumption that most strangers ask what a campaign asks."""
+    return settings.model_copy(update={"alike_share": settings.alike_most})
+
+
+def _besides(
+    tied: Floats,
+    cohort: Cohort,
+    besides: Besides,
+    population: Population,
+    settings: LinkSettings,
+    body: Mask,
+) -> Floats:
+    """float64[n], what each account does besides the words, told by those of the body whom ties tell to be of it."""
+    if len(besides.member) == 0:
+        return np.zeros(len(body))
+    topics = topic_fit(cohort, population, settings, body)
+    vectors = population.projected(np.concatenate([cohort.topics, besides.topics]))
+    member = np.concatenate([cohort.member[cohort.topic_rows], besides.member])
+    apart = np.arange(len(member)) >= len(cohort.topic_rows)
+    everything = fit(vectors, member, body, tastes(settings), settings, apart)
+    seen = np.bincount(besides.member, minlength=len(body)) > 0
+    share = part_of(tied[body])
+    sure = np.where(body, logistic(tied + np.log10(share / (1 - share))), 0.0)
+    return dealt(topics, np.where(seen, everything, topics), sure, settings.besides_cap)
 
 
 def _alike(tied: Floats, cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> Floats:
-    alike = settings.model_copy(update={"alike_share": settings.alike_most})
+    alike = _most_alike(settings)
     return _with_clock(topic_fit(cohort, population, alike, body) + tied, cohort, body, alike)
 
 
@@ -104,33 +141,50 @@ def hours_of_day(ts: npt.NDArray[np.int64]) -> Floats:
     return np.stack([np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)], 1)
 
 
-def fit(vectors: Floats, member: npt.NDArray[np.integer], body: Mask, honest: Spread, settings: LinkSettings) -> Floats:
+def fit(
+    vectors: Floats,
+    member: npt.NDArray[np.integer],
+    body: Mask,
+    honest: Spread,
+    settings: LinkSettings,
+    apart: npt.NDArray[np.bool_] | None = None,
+) -> Floats:
     """float64[n], log10 Bayes factor of each account's distance from the pool; 0 where nothing is known of it.
 
     vectors: float64[m, d]. member: int[m], account of each. body: bool[n], accounts that make the pool; it is taken
-    twice, the second time without those that the first took for strangers, so that they do not move it.
+    twice, the second time without those that the first took for strangers, so that they do not move it. apart: bool[m],
+    observations of a second pool, of which each account's are compared with that one; default: there is one pool.
     """
     accounts = len(body)
     if not body[member].any():
         return np.zeros(accounts)
-    counts = np.bincount(member, minlength=accounts).astype(np.float64)
-    sums = np.zeros((accounts, vectors.shape[1]))
-    np.add.at(sums, member, vectors)
-    means = sums / np.maximum(counts, 1)[:, None]
-    within = (vectors - means[member])[body[member]]
-    freedom = max(len(within) - int((counts[body] > 0).sum()), 1)
+    sort = np.zeros(len(member), np.int64) if apart is None else apart.astype(np.int64)
+    cell = 2 * member.astype(np.int64) + sort
+    counts = np.bincount(cell, minlength=2 * accounts).astype(np.float64)
+    sums = np.zeros((2 * accounts, vectors.shape[1]))
+    np.add.at(sums, cell, vectors)
+    within = (vectors - (sums / np.maximum(counts, 1)[:, None])[cell])[body[member]]
+    of_body = np.repeat(body, 2)
+    freedom = max(len(within) - int((counts[of_body] > 0).sum()), 1)
     spread = float((within**2).sum()) / freedom
     if spread <= 1e-9:
         return np.zeros(accounts)
     shape = max(effective_dimensions(within) / 2 / settings.variance_inflation, 0.5)
-    weight = np.where(body, counts, 0)
+    seen, kept = counts.reshape(accounts, 2).sum(1), body
     found = np.zeros(accounts)
     for _ in range(2):
-        pool = (means * weight[:, None]).sum(0) / max(weight.sum(), 1)
-        distance = counts * ((means - pool) ** 2).sum(1) / spread
-        found = _log_ratio(distance, counts, shape, honest, settings)
-        weight = np.where(body & (found > -0.5), counts, 0)
+        away = (sums - counts[:, None] * _pools(sums, counts, kept)).reshape(accounts, 2, -1).sum(1)
+        distance = (away**2).sum(1) / np.maximum(seen, 1) / spread
+        found = _log_ratio(distance, seen, shape, honest, settings)
+        kept = body & (found > -0.5)
     return found
+
+
+def _pools(sums: Floats, counts: Floats, body: Mask) -> Floats:
+    """float64[2n, d], for both sums of each account the mean of the observations of their sort by the ``body``."""
+    parts, numbers = sums.reshape(len(body), 2, -1)[body].sum(0), counts.reshape(len(body), 2)[body].sum(0)
+    pool: Floats = np.tile(parts / np.maximum(numbers, 1)[:, None], (len(body), 1))
+    return pool
 
 
 def _log_ratio(distance: Floats, counts: Floats, shape: float, honest: Spread, settings: LinkSettings) -> Floats:
