@@ -13,6 +13,7 @@ import pytest
 
 from iolaus.campaign.owners import are_owned
 from iolaus.engine import Engine, EngineSettings
+from iolaus.link.besides import Besides, conversations_besides
 from iolaus.link.settings import LinkSettings
 from link import factories
 
@@ -41,8 +42,13 @@ def owned(engine: Engine, ratio: float, each: int = EACH) -> bool:
     )
     uses = pa.table({"conversation": number, "account": account}).filter(pa.array(taken))
     engine.register("phrase_uses", uses.append_column("phrase", pa.array(np.full(len(uses), PHRASE))))
-    world: Any = SimpleNamespace(topics=topics, population=SimpleNamespace(projected=lambda found: found))
-    return are_owned(engine, world, (PHRASE,), EVERYONE, LinkSettings())
+
+    def besides(numbers: Any, phrases: tuple[int, ...]) -> Besides:
+        seq, member = conversations_besides(engine, numbers, phrases, each)
+        return Besides(member, topics[seq])
+
+    world: Any = SimpleNamespace(besides=besides, population=SimpleNamespace(projected=lambda found: found))
+    return are_owned(world, (PHRASE,), EVERYONE, LinkSettings())
 
 
 def test_people_have_tastes_of_their_own(engine: Engine) -> None:

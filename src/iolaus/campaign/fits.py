@@ -95,9 +95,7 @@ def fits_of(
     return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, besides, assembly, settings))
 
 
-def _guessed(
-    fits: Fits, cohort: Cohort, besides: Besides, assembly: Assembly, settings: LinkSettings
-) -> Floats:
+def _guessed(fits: Fits, cohort: Cohort, besides: Besides, assembly: Assembly, settings: LinkSettings) -> Floats:
     """float64[n], :func:`own_odds` of accounts that are compared with those who are likelier members than not.
 
     The first guess of who they are holds strangers that use the words, and whomever these know would seem tied.

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
-from iolaus.link.besides import Besides
+from iolaus.link.besides import Besides, conversations_besides
 from iolaus.link.candidates import Candidate
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Holders, Numbers, Population
@@ -198,17 +198,8 @@ class Assembly:
         """What accounts (ascending account numbers) do without the phrases: a keyed sample of conversations of each."""
         settings = self._settings
         each = max(2, min(settings.besides_per_account, settings.max_besides // max(len(numbers), 1)))
-        self._engine.register("asked", pa.table({"account": numbers}))
-        rows = self._engine.table(
-            "SELECT seq, account FROM (SELECT c.seq, c.account, c.conversation, row_number() OVER ("
-            " PARTITION BY c.account ORDER BY c.conversation) AS place"
-            " FROM conversations AS c SEMI JOIN asked USING (account) LEFT JOIN (SELECT DISTINCT conversation"
-            f" FROM phrase_uses WHERE phrase IN ({','.join(map(str, phrases))})) AS taken"
-            " ON taken.conversation = c.conversation WHERE taken.conversation IS NULL AND c.readable) AS besides"
-            f" WHERE place <= {each} ORDER BY account, conversation"
-        )
-        member = np.searchsorted(numbers, rows["account"].to_numpy()).astype(np.int32)
-        return Besides(member, self.topics[rows["seq"].to_numpy()])
+        seq, member = conversations_besides(self._engine, numbers, phrases, each)
+        return Besides(member, self.topics[seq])
 
     def _bounds(self, most: int | None) -> LinkSettings:
         """The settings, with bounds for ``most`` accounts where these are more than is usual."""

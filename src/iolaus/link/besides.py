@@ -2,9 +2,9 @@
 
 Who deals a list of work to accounts deals them everything: the rest of a harvest in other words, or the requests of a
 proxy's customers. A person who uses the words too does own work besides, and a stolen key does its owner's. So the
-other conversations tell an operator's accounts from strangers where the words themselves are the same. How much of a
-campaign is dealt everything is not assumed but estimated, by the accounts that ties tell: where keys are stolen it is
-nothing, and then what is done besides counts for nothing.
+other conversations tell an operator's accounts from strangers where the words themselves are the same. How many
+accounts of a campaign are dealt everything is not assumed but estimated, by those whom ties tell: where keys are
+stolen it is none of them, and then what is done besides counts for nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from iolaus.link.population import Floats
+from iolaus.engine import Engine
+from iolaus.link.population import Floats, Numbers
 
 ROUNDS = 50
 """Iterations in which the share of accounts that are dealt everything settles."""
@@ -34,18 +36,36 @@ class Besides:
     topics: npt.NDArray[np.int8]
 
 
-def dealt(words: Floats, everything: Floats, sure: Floats, cap: float) -> Floats:
+def conversations_besides(
+    engine: Engine, numbers: npt.NDArray[np.int32], phrases: tuple[int, ...], each: int
+) -> tuple[Numbers, npt.NDArray[np.int32]]:
+    """``seq``, and row in ``numbers``, of readable conversations without ``phrases``: ``each`` an account, by key.
+
+    numbers: ascending account numbers. Needs phrase_uses and conversations.
+    """
+    engine.register("asked", pa.table({"account": numbers}))
+    rows = engine.table(
+        "SELECT seq, account FROM (SELECT c.seq, c.account, c.conversation, row_number() OVER ("
+        " PARTITION BY c.account ORDER BY c.conversation) AS place"
+        " FROM conversations AS c SEMI JOIN asked USING (account) LEFT JOIN (SELECT DISTINCT conversation"
+        f" FROM phrase_uses WHERE phrase IN ({','.join(map(str, phrases))})) AS taken"
+        " ON taken.conversation = c.conversation WHERE taken.conversation IS NULL AND c.readable) AS besides"
+        f" WHERE place <= {each} ORDER BY account, conversation"
+    )
+    return rows["seq"].to_numpy(), np.searchsorted(numbers, rows["account"].to_numpy()).astype(np.int32)
+
+
+def dealt(words: Floats, everything: Floats, sure: npt.NDArray[np.bool_], cap: float) -> Floats:
     """float64[n], log10 Bayes factor of what each account does besides, given what it does with the words.
 
-    words, everything: log10 Bayes factors of one queue over a person, by the words alone and by all. sure: how sure
-    each is of the campaign by what else is known, 0 to 1; they tell how many of it are dealt everything. cap: the most
-    that it speaks for an account, so that nobody is accused for what he asks alone.
+    words, everything: log10 Bayes factors of one queue over a person, by the words alone and by all. sure: bool[n],
+    accounts that something else ties to the campaign and that do things besides; they tell how many are dealt
+    everything. cap: the most that it speaks for an account, so that nobody is accused for what he asks alone.
     """
     gained = 10.0 ** np.clip(everything - words, -12, 12)
-    known = (gained != 1) & (sure > 0)
-    share, weight = 0.5, sure[known]
-    for _ in range(ROUNDS if known.any() else 0):
-        likely = share * gained[known] / (share * gained[known] + 1 - share)
-        share = float(np.clip((weight * likely).sum() / weight.sum(), LEAST, MOST))
+    share = 0.5
+    for _ in range(ROUNDS):
+        likely = share * gained[sure] / (share * gained[sure] + 1 - share)
+        share = float(np.clip(likely.mean(), LEAST, MOST))
     found: Floats = np.minimum(np.log10(share * gained + 1 - share), cap)
     return found

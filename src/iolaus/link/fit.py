@@ -15,11 +15,13 @@ from scipy.stats import gamma
 
 from iolaus.link.besides import Besides, dealt
 from iolaus.link.cohort import Cohort
-from iolaus.link.parts import logistic, part_of
 from iolaus.link.population import HOUR, Floats, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.ties import meetings
 from iolaus.link.variance import Spread, effective_dimensions, explain_by_group, hours, mixture, queue, tastes
+
+SURE = 0.3
+"""log10 Bayes factor of ties from which an account tells what a campaign's accounts do besides: twice as likely."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -89,16 +91,15 @@ def _besides(
     body: Mask,
 ) -> Floats:
     """float64[n], what each account does besides the words, told by those of the body whom ties tell to be of it."""
-    if len(besides.member) == 0:
+    seen = np.bincount(besides.member, minlength=len(body)) > 0
+    sure = body & seen & (tied >= SURE)
+    if sure.sum() < settings.least_accounts:
         return np.zeros(len(body))
     topics = topic_fit(cohort, population, settings, body)
     vectors = population.projected(np.concatenate([cohort.topics, besides.topics]))
     member = np.concatenate([cohort.member[cohort.topic_rows], besides.member])
     apart = np.arange(len(member)) >= len(cohort.topic_rows)
     everything = fit(vectors, member, body, tastes(settings), settings, apart)
-    seen = np.bincount(besides.member, minlength=len(body)) > 0
-    share = part_of(tied[body])
-    sure = np.where(body, logistic(tied + np.log10(share / (1 - share))), 0.0)
     return dealt(topics, np.where(seen, everything, topics), sure, settings.besides_cap)
 
 

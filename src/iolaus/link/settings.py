@@ -39,7 +39,7 @@ class LinkSettings(BaseModel):
         128, ge=2, description="conversations of an account without a campaign's words whose topics are compared"
     )
     max_besides: int = Field(400_000, ge=100, description="the same of all accounts together")
-    besides_cap: float = Field(0.8, gt=0, description="most that they speak for an account")
+    besides_cap: float = Field(0.6, gt=0, description="most that they speak for an account")
     words_per_cohort: int = Field(64, ge=1, description="requests of a cohort that are read for intents and excerpts")
     cap: float = Field(4.0, gt=0, description="largest |log10 Bayes factor| of one piece of evidence")
     time_cap: float = Field(2.0, gt=0, description="the same for the time family")
