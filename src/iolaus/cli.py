@@ -115,6 +115,25 @@ def explain(
 
 
 @app.command()
+def dismiss(
+    campaign: Annotated[str, typer.Argument(help="id of a campaign that a person found honest")],
+    cleared: Annotated[Path, typer.Option(help="list of cleared accounts, one id a line; made where there is none")],
+    reason: Annotated[str, typer.Option(help="why, in one line, for whoever reads the list")] = "",
+    account: Annotated[str | None, typer.Option(help="one account of it, instead of all that it accuses")] = None,
+    results: Annotated[Path, typer.Option(help="folder of the results")] = Path("iolaus-out"),
+) -> None:
+    """Put the accounts of a campaign on the list of those that a person found honest (campaign.cleared)."""
+    from iolaus.report.dismissal import dismiss as run
+
+    added = run(results, campaign, account, cleared, reason)
+    Console(highlight=False).print(
+        f"{added:,} accounts added. Scan with campaign.cleared = '{cleared}' to have it respected.",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+@app.command()
 def forget(
     account: Annotated[str, typer.Argument(help="the account whose every trace is removed")],
     state: State,

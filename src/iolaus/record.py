@@ -13,15 +13,21 @@ import iolaus
 from iolaus.content import baseline
 from iolaus.engine import Engine
 from iolaus.findings import SCHEMA_VERSION, RunRecord
+from iolaus.ingest.inputs import sha256
 from iolaus.ingest.summary import Summary
 from iolaus.key import Key
 from iolaus.settings import Settings
 from iolaus.state.scanning import Behind
 from iolaus.workspace import Workspace, write_atomically
 
-WITHOUT_EFFECT = {"engine": {"memory_mb", "threads"}, "sketch": {"key_file"}, "link": {"baseline"}}
-"""Settings that change no result: they are neither in run.json nor in the key of the working state. Of a baseline the
-content counts, not the path."""
+WITHOUT_EFFECT = {
+    "engine": {"memory_mb", "threads"},
+    "sketch": {"key_file"},
+    "link": {"baseline"},
+    "campaign": {"cleared"},
+}
+"""Settings that change no result: neither in run.json nor in the key of a working state. Of a baseline and a list of
+cleared accounts the content counts, not the path."""
 
 
 def with_effect(settings: Settings, kept: Behind | None = None) -> dict[str, dict[str, Any]]:
@@ -38,6 +44,8 @@ def with_effect(settings: Settings, kept: Behind | None = None) -> dict[str, dic
     }
     if settings.link.baseline is not None:
         effect["link"]["baseline"] = baseline.digest(settings.link.baseline)
+    if settings.campaign.cleared is not None:
+        effect["campaign"]["cleared"] = sha256(settings.campaign.cleared)
     return effect
 
 

@@ -173,7 +173,12 @@ RESULT_ACCOUNTS = Table(
         Column("account_id", pa.string(), "the account", True),
         Column("campaign_id", pa.string(), "campaign of its highest membership"),
         Column("membership", pa.float64(), "probability that the campaign's operator controls or uses it", True),
-        Column("accused", pa.bool_(), "membership reaches the setting verdict.accuse_membership", True),
+        Column(
+            "accused",
+            pa.bool_(),
+            "membership reaches verdict.accuse_membership, and no person cleared it",
+            True,
+        ),
         Column("role", pa.string(), "what the operator does with the account", values=ROLES),
         Column("distillation_share", pa.float64(), "share of its conversations that belong to the campaign"),
         Column("share_low", pa.float64(), "lower end of the 90 % interval of that share"),

@@ -46,7 +46,7 @@ def write(
         out / "cohorts.json",
     )
     named = [(judged, campaign.id) for judged, campaign in described if campaign.verdict == "campaign"]
-    accounts = _accounts(named, work, engine, settings)
+    accounts = _accounts(named, work, engine, settings, outcome.population.cleared)
     check(accounts, RESULT_ACCOUNTS)
     write_table(accounts, out / "accounts.parquet")
     exchanges = _exchanges(named, work, engine)
@@ -136,10 +136,17 @@ def _phrases(judged: Judged, engine: Engine) -> list[Phrase]:
     ]
 
 
-def _accounts(named: list[tuple[Judged, str]], work: Workspace, engine: Engine, settings: VerdictSettings) -> pa.Table:
-    """One row for each account; where campaigns overlap, the highest membership stands."""
+def _accounts(
+    named: list[tuple[Judged, str]],
+    work: Workspace,
+    engine: Engine,
+    settings: VerdictSettings,
+    cleared: npt.NDArray[np.bool_],
+) -> pa.Table:
+    """One row for each account, with the highest membership where campaigns overlap. Cleared ones are not accused."""
     known = pq.read_table(work.folder("fingerprint") / "accounts.parquet")
     count = len(known)
+    cleared = cleared if len(cleared) else np.zeros(count, bool)
     membership, campaign, role = np.zeros(count), np.full(count, -1), np.full(count, None, object)
     share = np.full((count, 3), np.nan)
     for place, (judged, _) in enumerate(named):
@@ -163,7 +170,7 @@ def _accounts(named: list[tuple[Judged, str]], work: Workspace, engine: Engine, 
             known["account_id"].combine_chunks(),
             pa.array(names[np.where(shown, campaign, -1)], pa.string()),
             pa.array(np.where(shown, membership, 0.0), pa.float64()),
-            pa.array(membership >= settings.accuse_membership),
+            pa.array((membership >= settings.accuse_membership) & ~cleared),
             pa.array(role, pa.string(), mask=~shown),
             *spans,
             pa.array(exchanges),

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from iolaus.campaign.cleared import cleared_accounts
 from iolaus.campaign.excerpts import excerpt
 from iolaus.campaign.fits import Fits, fits_of
 from iolaus.campaign.join import Joiner, Pair, mixed, overlap, shadow
@@ -94,6 +95,9 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         key = load_key(settings.sketch.key_file)
         assembly = Assembly(work, engine, settings.link, has_accounts)
         assembly.population = with_baseline(assembly.population, engine, settings.link, key)
+        if settings.campaign.cleared is not None:
+            known = cleared_accounts(settings.campaign.cleared, assembly.population.accounts)
+            assembly.population = replace(assembly.population, cleared=known)
         candidates = find(engine, settings.link)
         shared = SharedWords.load(work.folder("sketch"), key)
         _ask(assembly, work, engine, candidates, settings.link, shared)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -32,6 +34,12 @@ class CampaignSettings(BaseModel):
     common_share: float = Field(0.25, ge=0, le=1, description="share of common requests at which neither side gains")
     related_most: float = Field(
         0.2, ge=0, lt=1, description="share of accounts that share values up to which friends and homes may explain it"
+    )
+    cleared: Path | None = Field(
+        None, description="file of accounts that a person found honest, one id a line; 'iolaus dismiss' adds to it"
+    )
+    cleared_share: float = Field(
+        0.8, gt=0, le=1, description="share of a cohort's accounts on that list from which it explains the cohort"
     )
     steady_blocks: int = Field(3, ge=1, description="address blocks that a person at work keeps to")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from iolaus.campaign.cleared import listed
 from iolaus.campaign.run import MORE_LIKELY, Judged, Outcome
 from iolaus.errors import InputError
 from iolaus.tables import RESULT_ACCOUNTS, TableError, check
@@ -105,18 +106,12 @@ def read_cleared(path: Path | None, accounts: set[str], cohorts: set[str]) -> tu
     """
     if path is None:
         return set(), set()
-    try:
-        lines: Sequence[str] = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise disk_error(path, error) from error
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: no UTF-8 text. Write one id a line.") from None
-    listed = {number: name for number, line in enumerate(lines, 1) if (name := line.split("#")[0].strip())}
-    for number, name in listed.items():
+    named = listed(path)
+    for number, name in named.items():
         if name not in accounts and name not in cohorts:
             raise InputError(
                 f"{path}:{number}: no account of these logs and no cohort of their scan. Take ids from accounts.parquet"
                 " and cohorts.json of a scan of the same logs."
             )
-    named = set(listed.values())
-    return named & accounts, named & cohorts
+    ids = set(named.values())
+    return ids & accounts, ids & cohorts

@@ -175,7 +175,12 @@ def _account(found: results.Results, name: str, campaign: str | None, console: C
         return
     cohort = _named(found, str(owner))
     if not row["accused"]:
-        console.print(Text("It is not accused: its membership is below the setting verdict.accuse_membership."))
+        console.print(
+            Text(
+                "It is not accused: its membership is below the setting verdict.accuse_membership,"
+                " or a person cleared it."
+            )
+        )
     console.print()
     _cohort(found, cohort, console)
 
