@@ -31,7 +31,10 @@ LEAST = -1.0
 
 @dataclass(frozen=True)
 class Members:
-    """Arrays by account that used the campaign's phrases at all, ascending by number."""
+    """Arrays by account that used the campaign's phrases at all, or of which no text was kept, ascending by number.
+
+    used, had: conversations with the phrases, and all; the first is 0 and the role not known where no text was kept.
+    """
 
     numbers: npt.NDArray[np.int32]
     membership: Floats
@@ -39,7 +42,13 @@ class Members:
     had: Numbers
     share_low: Floats
     share_high: Floats
-    role: list[str]
+    role: list[str | None]
+
+    @property
+    def share(self) -> Floats:
+        """float64[n], share of its conversations that is the campaign's; nan where no text was kept."""
+        found: Floats = np.where(self.used > 0, self.used / self.had, np.nan)
+        return found
 
 
 def _probable(odds: Floats, probability: float) -> Floats:
@@ -190,7 +199,7 @@ def _share_interval(used: Numbers, had: Numbers) -> tuple[Floats, Floats]:
 
 def _roles(
     engine: Engine, numbers: npt.NDArray[np.int32], share: Floats, settings: VerdictSettings, owned: bool
-) -> list[str]:
+) -> list[str | None]:
     """Operated, mixed, or compromised: the rest is one person's (``owned``), or came first and from other clients."""
     first = engine.table(
         f"""SELECT account, min(CASE WHEN taken THEN ts END) AS taken_from,

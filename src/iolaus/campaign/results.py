@@ -158,7 +158,7 @@ def _accounts(
         membership[rows] = members.membership[better]
         campaign[rows] = place
         role[rows] = np.array(members.role, object)[better]
-        share[rows] = np.stack([members.used / members.had, members.share_low, members.share_high], 1)[better]
+        share[rows] = np.stack([members.share, members.share_low, members.share_high], 1)[better]
     shown = membership >= LEAST_SHOWN
     names = np.array([name for _, name in named] + [None], object)
     spans = [

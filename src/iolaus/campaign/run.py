@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from iolaus.campaign.cleared import cleared_accounts
@@ -17,6 +18,7 @@ from iolaus.campaign.judge import Judgement, judge
 from iolaus.campaign.members import Members, fitting_words, measure, own_words, users
 from iolaus.campaign.owners import are_owned
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
+from iolaus.campaign.unread import with_unread
 from iolaus.engine import Engine
 from iolaus.key import load as load_key
 from iolaus.link.assemble import Assembly
@@ -152,8 +154,24 @@ def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settin
             continue
         found = _grown(pair, assembly, engine, settings)
         if found.members is not None:
+            found = _with_unread(found, found.members, assembly, settings)
             known.append((found.tested, found.judgement))
         yield found
+
+
+def _with_unread(found: Judged, members: Members, assembly: Assembly, settings: Settings) -> Judged:
+    """The campaign with accounts of which no text was kept, and whose ties are those of its own."""
+    members = with_unread(
+        members,
+        assembly.population,
+        found.judgement.probability,
+        settings.verdict.accuse_membership,
+        settings.link,
+    )
+    more = members.numbers[(members.membership >= MORE_LIKELY) & (members.used == 0)]
+    candidate = found.tested.candidate
+    everyone = replace(candidate, accounts=np.union1d(candidate.accounts, more).astype(np.int32))
+    return replace(found, tested=replace(found.tested, candidate=everyone), members=members)
 
 
 def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -> Judged:

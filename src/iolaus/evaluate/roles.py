@@ -8,6 +8,8 @@ import numpy as np
 from iolaus.evaluate.sheet import Sheet
 
 HONEST = "honest"
+UNKNOWN = "not known"
+"""Role of an accused account of which no text was kept."""
 
 
 class RoleMatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,5 +25,6 @@ def role_matches(sheet: Sheet) -> list[RoleMatch]:
     accused = sheet.where(sheet.flags("accused"))
     true = accused.names("true_role")
     true = np.where(true == "", HONEST, true)
-    pairs = list(zip(true.tolist(), accused.names("found_role").tolist(), strict=True))
+    said = accused.names("found_role")
+    pairs = list(zip(true.tolist(), np.where(said == "", UNKNOWN, said).tolist(), strict=True))
     return [RoleMatch(true=t, said=s, accounts=pairs.count((t, s))) for t, s in sorted(set(pairs))]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iolaus.evaluate.detectors import SCAN
 from iolaus.evaluate.rates import Rate
-from iolaus.evaluate.roles import HONEST
+from iolaus.evaluate.roles import HONEST, UNKNOWN
 from iolaus.evaluate.shares import NOMINAL
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _late(found: Evaluation) -> Iterator[str]:
 
 def _uncertain(found: Evaluation) -> Iterator[str]:
     for role in found.roles:
-        if role.true not in (HONEST, role.said):
+        if role.true not in (HONEST, role.said) and role.said != UNKNOWN:
             yield f"{role.accounts} accused accounts in the true role {role.true} are called {role.said}."
     whole = found.shares[0] if found.shares else None
     if whole is not None and whole.accounts and whole.coverage.high < NOMINAL:
