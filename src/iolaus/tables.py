@@ -179,13 +179,11 @@ RESULT_ACCOUNTS = Table(
             "membership reaches verdict.accuse_membership, and no person cleared it",
             True,
         ),
-        Column(
-            "role", pa.string(), "what the operator does with the account; null where no text was kept", values=ROLES
-        ),
+        Column("role", pa.string(), "what the operator does with it; null without text", values=ROLES),
         Column(
             "distillation_share",
             pa.float64(),
-            "share of its conversations that belong to the campaign; null where no text was kept",
+            "share of its conversations that is the campaign's; null without text",
         ),
         Column("share_low", pa.float64(), "lower end of the 90 % interval of that share"),
         Column("share_high", pa.float64(), "upper end of it"),
