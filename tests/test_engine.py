@@ -10,17 +10,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from iolaus.engine import Engine, EngineSettings, sql_text
+from iolaus.engine import EngineSettings, sql_text
+from iolaus.engine.embedded import Embedded
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = Engine(EngineSettings(memory_mb=256, threads=1), tmp_path / "it's scratch")
+def engine(tmp_path: Path) -> Iterator[Embedded]:
+    made = Embedded(EngineSettings(memory_mb=256, threads=1), tmp_path / "it's scratch")
     yield made
     made.close()
 
 
-def test_tables_values_and_views(engine: Engine, tmp_path: Path) -> None:
+def test_tables_values_and_views(engine: Embedded, tmp_path: Path) -> None:
     engine.register("numbers", pa.table({"n": [1, 2, 3]}))
     assert engine.value("SELECT sum(n) FROM numbers") == 6
     assert engine.value("SELECT n FROM numbers WHERE n > 9") is None
@@ -33,25 +34,25 @@ def test_tables_values_and_views(engine: Engine, tmp_path: Path) -> None:
     assert engine.value("SELECT count(*) FROM parts") == 2
 
 
-def test_written_files_are_read_back(engine: Engine, tmp_path: Path) -> None:
+def test_written_files_are_read_back(engine: Embedded, tmp_path: Path) -> None:
     path = tmp_path / "it's.parquet"
     engine.write("SELECT 1 AS n, 'x' AS word", path)
     assert pq.read_table(path).to_pylist() == [{"n": 1, "word": "x"}]
 
 
-def test_times_are_utc_wherever_the_machine_is(engine: Engine) -> None:
+def test_times_are_utc_wherever_the_machine_is(engine: Embedded) -> None:
     engine.register("times", pa.table({"ts": pa.array([datetime(2026, 1, 5, 23, 30, tzinfo=UTC)])}))
     assert engine.value("SELECT CAST(CAST(ts AS DATE) AS VARCHAR) FROM times") == "2026-01-05"
 
 
-def test_settings_hold(engine: Engine) -> None:
+def test_settings_hold(engine: Embedded) -> None:
     assert engine.value("SELECT current_setting('threads')") == 1
     assert engine.value("SELECT current_setting('preserve_insertion_order')") is False
     with pytest.raises(ValueError, match="memory_mb"):
         EngineSettings(memory_mb=1)
 
 
-def test_more_than_memory_is_spilled(engine: Engine) -> None:
+def test_more_than_memory_is_spilled(engine: Embedded) -> None:
     """A table and its sort, about 400 MB, in 256 MB."""
     engine.run("CREATE TEMP TABLE wide AS SELECT hash(range) AS h, repeat('x', 40) || range AS w FROM range(4000000)")
     assert engine.value("SELECT count(*) FROM (SELECT h, w FROM wide ORDER BY h, w OFFSET 3999990)") == 10

@@ -19,7 +19,7 @@ from iolaus.settings import Settings
 from iolaus.state.scanning import Behind
 from iolaus.workspace import Workspace, write_atomically
 
-WITHOUT_EFFECT = {"engine": {"memory_mb", "threads"}, "sketch": {"key_file"}, "link": {"baseline"}}
+WITHOUT_EFFECT = {"engine": {"url", "memory_mb", "threads"}, "sketch": {"key_file"}, "link": {"baseline"}}
 """Settings that change no result: they are neither in run.json nor in the key of the working state. Of a baseline the
 content counts, not the path."""
 

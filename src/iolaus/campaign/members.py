@@ -61,9 +61,9 @@ def measure(
     it may be the operator's too, sent as cover, so that the share of an account has no upper end.
     """
     chosen = ",".join(map(str, phrases))
-    engine.run(
-        "CREATE OR REPLACE TEMP TABLE campaign_conversations AS SELECT DISTINCT account, conversation"
-        f" FROM phrase_uses WHERE phrase IN ({chosen})"
+    engine.keep(
+        "campaign_conversations",
+        f"SELECT DISTINCT account, conversation FROM phrase_uses WHERE phrase IN ({chosen})",
     )
     uses = engine.table(
         "SELECT account, used, had FROM (SELECT account, count(*) AS used FROM campaign_conversations GROUP BY account)"

@@ -72,10 +72,11 @@ def _describe(judged: Judged, engine: Engine, at: str, identity: Identity | None
     """One cohort in the shape of the contract. Counts are of the whole candidate, not of a tested sample."""
     candidate, judgement = judged.tested.candidate, judged.judgement
     engine.register("chosen", pa.table({"account": candidate.accounts}))
-    engine.run(
-        "CREATE OR REPLACE TEMP TABLE told AS SELECT DISTINCT account, conversation, ts, ended, exchanges"
+    engine.keep(
+        "told",
+        "SELECT DISTINCT account, conversation, ts, ended, exchanges"
         " FROM phrase_conversations SEMI JOIN chosen USING (account)"
-        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))})"
+        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))})",
     )
     whole = engine.table(
         "SELECT min(ts) AS first, max(ended) AS last, CAST(coalesce(sum(exchanges), 0) AS BIGINT) AS exchanges"
