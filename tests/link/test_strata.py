@@ -38,7 +38,14 @@ def engine(tmp_path: Path) -> Iterator[Embedded]:
     web, api = KEY.hash(b"web"), KEY.hash(b"api")
     made.register(
         "conversations",
-        pa.table({"account": pa.array([0, 0, 1, 2], pa.int32()), "pathway": [web, api, api, 0], "ts": [1, 2, 1, 1]}),
+        pa.table(
+            {
+                "account": pa.array([0, 0, 0, 1, 2], pa.int32()),
+                "conversation": [5, 6, 4, 7, 8],
+                "pathway": [web, api, api, api, 0],
+                "ts": [1, 1, 2, 1, 1],
+            }
+        ),
     )
     yield made
     made.close()

@@ -198,7 +198,8 @@ def _roles(
             count(DISTINCT tls) AS clients, count(DISTINCT CASE WHEN taken THEN tls END) AS taking_clients
         FROM (
             SELECT c.account, ts, tls, k.conversation IS NOT NULL AS taken
-            FROM conversations AS c SEMI JOIN campaign_conversations AS m ON m.account = c.account
+            FROM (SELECT * FROM conversations SEMI JOIN (SELECT account FROM campaign_conversations) AS users
+                USING (account)) AS c
             LEFT JOIN campaign_conversations AS k ON k.conversation = c.conversation
         ) AS split GROUP BY account HAVING own_from + {DAY} < taken_from
             AND clients = own_clients + taking_clients ORDER BY account"""

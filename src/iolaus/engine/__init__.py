@@ -70,8 +70,11 @@ class Engine(Protocol):
         """Forget names, and the rows of those that were kept. Unknown names are no error."""
         ...
 
-    def write(self, sql: str, path: Path, order: str = "") -> None:
-        """Write the rows of a query to one zstd Parquet file, sorted by ``order`` (as ORDER BY says it)."""
+    def write(self, sql: str, path: Path, order: str = "", columns: str = "*") -> None:
+        """Write the rows of a query to one zstd Parquet file.
+
+        order: over columns of the query, as ORDER BY says it. columns: those of the query that are written.
+        """
         ...
 
     def close(self) -> None:

@@ -72,9 +72,9 @@ class Embedded:
             for name in found["name"].to_pylist():
                 self.run(f"DROP {kind} {name}")
 
-    def write(self, sql: str, path: Path, order: str = "") -> None:
-        """Write the rows of a query to one zstd Parquet file, sorted by ``order``."""
-        query = f"{sql} ORDER BY {order}" if order else sql
+    def write(self, sql: str, path: Path, order: str = "", columns: str = "*") -> None:
+        """Write these columns of a query to one zstd Parquet file, sorted by ``order``."""
+        query = f"SELECT {columns} FROM ({sql}) AS result" + (f" ORDER BY {order}" if order else "")
         self.run(f"COPY ({query}) TO '{sql_text(path)}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
 
     def close(self) -> None:

@@ -56,9 +56,10 @@ class Tally:
     def write_rejects(self) -> None:
         """rejects.parquet in order of source and row."""
         self.engine.write(
-            "SELECT source, row, field, value, reason FROM refused",
+            "SELECT * FROM refused",
             self.folder / "rejects.parquet",
             order="source_index, row, field, reason, value",
+            columns="source, row, field, value, reason",
         )
 
     def refuse_too_many(self, rows: Sequence[int], share: float) -> None:

@@ -32,12 +32,13 @@ SELECT item, accounts, conversations, pairs / exposures AS repeat,
     pairs * total / (exposures * conversations) AS lift
 FROM (
     SELECT item, count(*) AS accounts, CAST(sum(used) AS BIGINT) AS conversations,
-        CAST(sum(used * (used - 1)) AS DOUBLE) AS pairs, CAST(sum(used * (had - 1)) AS DOUBLE) AS exposures
+        CAST(sum(used * (used - 1)) AS DOUBLE) AS pairs,
+        nullif(CAST(sum(used * (had - 1)) AS DOUBLE), 0) AS exposures
     FROM (SELECT item, account, count(*) AS used FROM {uses} GROUP BY item, account) AS per_account
     JOIN volumes USING (account)
     GROUP BY item
 ) AS per_item, (SELECT CAST(sum(had) AS DOUBLE) AS total FROM volumes) AS everything
-WHERE accounts >= {k} AND pairs >= {least_pairs} AND exposures > 0
+WHERE accounts >= {k} AND pairs >= {least_pairs}
     AND pairs / exposures >= {repeat}
     AND (pairs / exposures >= {habit} OR pairs * total / (exposures * conversations) >= {lift})
 """
@@ -86,6 +87,7 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
                     USING (item)
                 ORDER BY conversations * repeat DESC, phrase LIMIT {settings.max_phrases}""",
                 partial,
+                order="conversations * repeat DESC, phrase",
             )
         engine.view("phrases", place / "phrases.parquet")
         with renamed_into(place / "phrase_uses.parquet") as partial:
