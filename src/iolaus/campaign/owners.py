@@ -36,7 +36,8 @@ def are_owned(
         "SELECT seq, account FROM (SELECT c.seq, c.account, c.conversation, row_number() OVER ("
         " PARTITION BY c.account ORDER BY c.conversation) AS place"
         " FROM (SELECT * FROM conversations SEMI JOIN asked USING (account)) AS c"
-        f" LEFT JOIN (SELECT DISTINCT conversation FROM phrase_uses WHERE phrase IN ({','.join(map(str, phrases))})) AS taken"
+        " LEFT JOIN (SELECT DISTINCT conversation FROM phrase_uses"
+        f" WHERE phrase IN ({','.join(map(str, phrases))})) AS taken"
         " ON taken.conversation = c.conversation WHERE taken.conversation IS NULL AND c.readable) AS besides"
         f" WHERE place <= {settings.topics_per_account} ORDER BY account, conversation"
     )
