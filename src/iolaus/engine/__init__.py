@@ -31,7 +31,7 @@ class EngineSettings(BaseModel):
     @classmethod
     def _known(cls, url: str) -> str:
         if url and not URL.fullmatch(url):
-            raise ValueError("is no Spark Connect URL. Write sc://host:port, or leave it empty for the embedded engine")
+            raise ValueError("no Spark Connect URL; write sc://host:port, or nothing for the embedded engine")
         return url
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import socket
+import warnings
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -36,7 +37,7 @@ RETRIES = 6
 """Times that a call is tried again before the connection counts as lost; the last waits are ten seconds each."""
 
 LOCAL_BYTES = 500_000
-"""Size up to which an Arrow table goes with the call; a larger one is a file."""
+"""Size up to which an Arrow table goes with the call; a larger one, or one without rows, is a file."""
 
 CONFIGURATION = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 """What results depend on, whatever the server's own defaults are."""
@@ -78,7 +79,7 @@ class SparkConnect:
 
     def register(self, name: str, table: pa.Table) -> None:
         """Give an Arrow table a name."""
-        if table.nbytes > LOCAL_BYTES:
+        if len(table) == 0 or table.nbytes > LOCAL_BYTES:
             path = self._next(name)
             path.mkdir()
             pq.write_table(table, path / "part-0.parquet")
@@ -210,7 +211,9 @@ def _answering(place: str) -> Iterator[None]:
     from pyspark.errors import PySparkException
 
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", r"\[RETRIES_EXCEEDED\]")  # It is said below, once.
+            yield
     except PySparkException as error:
         told = error.getCondition() or type(error).__name__
         lost = "UNAVAILABLE" in str(error) or told.startswith("RETRIES_EXCEEDED")
@@ -221,4 +224,4 @@ def _answering(place: str) -> Iterator[None]:
             ) from None
         raise InputError(
             f"engine {place}: refused a statement ({told}). See the server's log, or leave --engine out."
-        ) from error
+        ) from None

@@ -35,7 +35,7 @@ FROM conversations GROUP BY account
 
 _GAPS = """
 SELECT account, count(gap) AS gaps, CAST(sum(gap) AS BIGINT) AS gap_sum,
-    sum(CAST(gap AS DECIMAL(18, 0)) * CAST(gap AS DECIMAL(18, 0))) AS gap_squares
+    sum(CAST(gap AS DECIMAL(20, 0)) * CAST(gap AS DECIMAL(18, 0))) AS gap_squares
 FROM (
     SELECT account, (ts - lag(ts) OVER (PARTITION BY account ORDER BY ts, conversation)) // 1000 AS gap
     FROM conversations
