@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,7 +61,7 @@ def measure(world: Path, servers: dict[str, str], work: Path) -> Iterator[Row]:
     exchanges, base = int(read_json(world / "world.json")["exchanges"]), work / EMBEDDED
     first: Ran | None = None
     for name, url in ({EMBEDDED: ""} | servers).items():
-        out = work / name.replace("/", "-")
+        out = work / name.replace("/", "-").replace(" ", "-")
         ran = checked(_command(world, out, url), work / "sketch.key")
         first = first or ran
         accounts = pq.read_table(out / "accounts.parquet", columns=["accused"])
@@ -142,7 +143,9 @@ def main() -> None:
     rows: list[Row] = []
     with contextlib.ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=asked.work)))
-        servers = dict(pair.split("=", 1) for pair in asked.server) or {"Sail": stack.enter_context(sail())}
+        servers = dict(pair.split("=", 1) for pair in asked.server) or {
+            f"Sail {version('pysail')}": stack.enter_context(sail())
+        }
         world = asked.world or work / "world"
         if asked.world is None:
             checked(simulate(SCENARIO, "--seed", SEED, "--scale", asked.scale, "--out", world))
