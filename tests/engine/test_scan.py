@@ -14,7 +14,7 @@ from iolaus.scan import scan
 from iolaus.settings import load
 from iolaus.simulate import simulate
 
-SCALE = 0.4
+SCALE = 0.25
 DECIMALS = 6
 
 

@@ -114,6 +114,7 @@ class SparkConnect:
     def close(self) -> None:
         """End the session, and give memory and scratch files back."""
         with contextlib.suppress(Exception):
+            self._session.client.set_retry_policies([])
             self._session.stop()
         self._local.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
@@ -184,12 +185,16 @@ def _reach(place: str, host: str, port: int) -> None:
 
 
 def _need_client() -> None:
-    """Raises InputError where the client, or something that it needs, is not installed."""
+    """Raises InputError where the client, or something that it needs, is not installed.
+
+    The client takes ``python -c`` for a test of its own and ends there; that is said too.
+    """
     try:
         import_module("pyspark.sql.connect.session")
-    except ImportError as error:
+    except (ImportError, SystemExit) as error:
         raise InputError(
-            f"engine: the Spark client is missing ({error}). Install it with pip install 'iolaus[spark]'."
+            f"engine: the Spark client is missing ({error}). Install it with pip install 'iolaus[spark]', and start"
+            " iolaus by its own command."
         ) from None
 
 
@@ -198,6 +203,7 @@ def _session(url: str) -> SparkSession:
     from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession
 
+    warnings.filterwarnings("ignore", r"\[RETRIES_EXCEEDED\]")  # It is said once, as an error.
     session = SparkSession.builder.remote(url).create()
     session.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES, max_backoff=10_000)])
     for name, value in CONFIGURATION.items():
@@ -211,9 +217,7 @@ def _answering(place: str) -> Iterator[None]:
     from pyspark.errors import PySparkException
 
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", r"\[RETRIES_EXCEEDED\]")  # It is said below, once.
-            yield
+        yield
     except PySparkException as error:
         told = error.getCondition() or type(error).__name__
         lost = "UNAVAILABLE" in str(error) or told.startswith("RETRIES_EXCEEDED")
