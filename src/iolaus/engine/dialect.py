@@ -1,7 +1,8 @@
 """The one text of the statements, as Spark SQL spells it.
 
 Statements are written in words that DuckDB and Spark SQL share: joins (SEMI and ANTI too), windows, CASE in place of
-FILTER, CAST to BIGINT of every sum, STRING, ``min_by`` and ``max_by`` over (key, tie), NULLS LAST by name. The few that
+FILTER, CAST to BIGINT of every sum, STRING, ``min_by`` and ``max_by`` over (key, tie), NULLS LAST by name. A column of
+USING is never named with its table, and no other table is joined to what a SEMI JOIN left of an alias. The few that
 have no common spelling are written as DuckDB does and mapped here; nothing else is rewritten.
 """
 

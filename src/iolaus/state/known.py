@@ -48,7 +48,7 @@ def known(ingest: Path, kept: list[Path], engine: Engine, hasher: Hasher) -> Kno
             AND (NOT n.made OR n.prompt IS NOT DISTINCT FROM k.prompt)) AS same
         FROM (SELECT a.seq, b.exchange, a.exchange_id, a.account_id, b.ts, b.prompt,
                 regexp_matches(a.exchange_id, '{MADE}') AS made
-            FROM new_rows AS a JOIN new_narrow AS b USING (seq)) AS n
+            FROM new_rows AS a JOIN new_narrow AS b ON b.seq = a.seq) AS n
         JOIN kept_ids AS k ON k.exchange = n.exchange AND k.exchange_id = n.exchange_id
         GROUP BY n.seq ORDER BY n.seq""")
     seqs = met["seq"].to_numpy()
@@ -67,7 +67,7 @@ def _own_ids(engine: Engine, hasher: Hasher) -> pa.Table:
     rows = engine.table(f"""
         SELECT a.seq, a.exchange_id, concat_ws('|', CAST(b.account AS STRING), CAST(b.ts AS STRING),
             CAST(coalesce(b.prompt, 0) AS STRING)) AS said
-        FROM new_rows AS a JOIN new_narrow AS b USING (seq) WHERE regexp_matches(a.exchange_id, '{MADE}')
+        FROM new_rows AS a JOIN new_narrow AS b ON b.seq = a.seq WHERE regexp_matches(a.exchange_id, '{MADE}')
         ORDER BY a.seq""")
     hashes = hasher.column(rows["said"].combine_chunks()).to_numpy().view(np.uint64)
     marks = pa.array([f"{value:016x}" for value in hashes.tolist()], pa.string())
