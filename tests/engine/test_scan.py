@@ -14,22 +14,39 @@ from iolaus.scan import scan
 from iolaus.settings import load
 from iolaus.simulate import simulate
 
-SCALE = 0.25
+SCALE, STATE_SCALE = 0.25, 0.03
 DECIMALS = 6
+
+
+def made(world: Path, scale: float) -> Inputs:
+    """The inputs of a scan of a new world."""
+    simulate("demo", world, scale, 0, ())
+    sides = (world / name for name in ("accounts.parquet", "account_events.parquet", "releases.csv"))
+    return Inputs((str(world / "exchanges"),), *sides)
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory, url: str) -> tuple[Path, Path]:
     """Folders of the results of both engines."""
     folder = tmp_path_factory.mktemp("engines")
-    world = folder / "world"
-    simulate("demo", world, SCALE, 0, ())
-    sides = (world / f"{name}" for name in ("accounts.parquet", "account_events.parquet", "releases.csv"))
-    inputs = Inputs((str(world / "exchanges"),), *sides)
+    inputs = made(folder / "world", SCALE)
     embedded, server = folder / "embedded", folder / "server"
     scan(inputs, load(), embedded, Progress(False))
     scan(inputs, load(None, {"engine": {"url": url}}), server, Progress(False))
     return embedded, server
+
+
+def test_scans_on_top_of_a_state_are_the_same(tmp_path: Path, url: str) -> None:
+    """The same logs twice, of which the second time nothing is new."""
+    inputs = made(tmp_path / "world", STATE_SCALE)
+    told = {}
+    for name, flags in (("embedded", {}), ("server", {"engine": {"url": url}})):
+        out = tmp_path / name
+        for _ in range(2):
+            scan(inputs, load(None, flags), out, Progress(False), tmp_path / f"{name}-state")
+        told[name] = [rounded(out / "accounts.parquet"), (out / "run.json").read_bytes()]
+    assert told["embedded"] == told["server"]
+    assert b"were kept already" in told["server"][1]
 
 
 @pytest.mark.parametrize("name", ["campaigns.json", "cohorts.json", "run.json"])
