@@ -35,6 +35,7 @@ QUICK: dict[str, list[str]] = {
     "resume": ["--kills", "2", "--scale", "0.2"],
     "components": ["--scale", "0.3"],
     "generate": ["--scales", "0.003", "0.006"],
+    "engine": ["--scale", "0.3"],
 }
 """Every benchmark in its order, and what makes it quick."""
 

@@ -13,7 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from iolaus.engine import Engine, EngineSettings, sql_text
+from iolaus.engine import EngineSettings, sql_text
+from iolaus.engine.embedded import Embedded
 
 RUNS = 5
 
@@ -25,7 +26,7 @@ def seconds(folder: Path) -> float:
         f" FROM read_parquet('{sql_text(folder / '*.parquet')}')"
     )
     with tempfile.TemporaryDirectory() as scratch:
-        engine = Engine(EngineSettings(), Path(scratch))
+        engine = Embedded(EngineSettings(), Path(scratch))
         engine.value(query)
         taken = []
         for _ in range(RUNS):

@@ -18,7 +18,7 @@ from iolaus.campaign.settings import VerdictSettings
 from iolaus.campaign.teachers import Teachers, teachers
 from iolaus.content.baseline import FORMAT, Baseline
 from iolaus.content.mix import Sample, cells
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 from iolaus.ingest.inputs import Inputs
 from iolaus.key import load as load_key
 from iolaus.learn import sample_of
@@ -94,7 +94,7 @@ def seen(scenario: str, seed: int, scale: float, settings: Settings, place: Path
     simulate(scenario, world, scale, seed)
     key, progress = load_key(settings.sketch.key_file), Progress(False)
     work = Workspace(place / "state", "baseline")
-    engine = Engine(settings.engine, place / "scratch")
+    engine = Embedded(settings.engine, place / "scratch")
     logs = (str(world / "exchanges"),)
     inputs = Inputs(logs, world / "accounts.parquet", world / "account_events.parquet", world / "releases.csv")
     try:

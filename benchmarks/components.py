@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from iolaus.engine import Engine
+from iolaus.engine import Engine, open_engine
 from iolaus.fingerprint.run import run as fingerprint
 from iolaus.ingest.inputs import Inputs
 from iolaus.ingest.run import ingest
@@ -42,7 +42,7 @@ def assemble(world: Path, place: Path, settings: Settings) -> tuple[Assembly, En
     """The stages up to the evidence."""
     key, progress = Key(bytes(range(BYTES))), Progress()
     work = Workspace(place, "components")
-    engine = Engine(settings.engine, place / "scratch")
+    engine = open_engine(settings.engine, place / "scratch")
     inputs = Inputs((str(world / "exchanges"),), world / "accounts.parquet")
     read = ingest(inputs, settings.ingest, key, work, engine, progress)
     sketch(work, settings.sketch, key, engine, progress)

@@ -112,6 +112,28 @@ def _generate(figures: Figures) -> str:
     )  # fmt: skip
 
 
+def _engine(figures: Figures) -> str:
+    rows = figures["rows"]
+    whole = table(
+        ("engine", "exchanges", "wall s", "times embedded", "the scan's cpu s", "the scan's peak MB", "campaigns",
+         "accused", "results equal"),
+        (
+            (
+                row["engine"], f"{row['exchanges']:,}", f"{row['seconds']:.1f}", f"{row['ratio']:.2f}",
+                f"{row['processor_seconds']:.1f}", f"{row['peak_mb']:,.0f}", row["campaigns"], row["accused"],
+                "yes" if row["same"] else "no",
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+    names = list(dict.fromkeys(name for row in rows for name in row["stages"]))
+    stages = table(
+        ("seconds of stage", *(f"{row['engine']} {row['exchanges']:,}" for row in rows)),
+        ((name, *(f"{row['stages'].get(name, 0):.2f}" for row in rows)) for name in names),
+    )
+    return f"{whole}\n\n{stages}"
+
+
 def _broken(figures: Figures) -> str:
     rows = table(
         ("what is broken", "rows", "rejected", "kept", "reason or defect"),
@@ -147,5 +169,7 @@ SECTIONS: dict[str, Callable[[Figures], str]] = {
     "generate_full": _generate,
     "broken": _broken,
     "real_logs": _real_logs,
+    "engine": _engine,
+    "engine_servers": _engine,
 }
 """Name of a benchmark -> its figures as Markdown."""

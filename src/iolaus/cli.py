@@ -18,6 +18,7 @@ from iolaus.evaluate.cli import app as evaluate
 from iolaus.options import (
     Account,
     Accounts,
+    EngineUrl,
     Events,
     Format,
     Logs,
@@ -53,6 +54,7 @@ def scan(
     max_rejects: MaxRejects = None,
     settings: SettingsFile = None,
     state: MaybeState = None,
+    engine: EngineUrl = None,
     out: Out = Path("iolaus-out"),
     verbose: Verbose = False,
 ) -> None:
@@ -66,7 +68,7 @@ def scan(
 
     _log(verbose)
     inputs = Inputs(tuple(logs or ()), accounts, events, releases, format, mapping, account)
-    found = run(inputs, chosen_settings(settings, max_rejects), out, Progress(), state)
+    found = run(inputs, chosen_settings(settings, max_rejects, engine), out, Progress(), state)
     console = Console(highlight=False)
     campaigns = len(found.campaigns)
     console.print(
@@ -86,6 +88,7 @@ def ingest(
     account: Account = None,
     max_rejects: MaxRejects = None,
     settings: SettingsFile = None,
+    engine: EngineUrl = None,
     out: Out = Path("iolaus-in"),
     verbose: Verbose = False,
 ) -> None:
@@ -96,7 +99,7 @@ def ingest(
 
     _log(verbose)
     inputs = Inputs(tuple(logs), accounts, events, releases, format, mapping, account)
-    read = normalise(inputs, chosen_settings(settings, max_rejects), out, Progress())
+    read = normalise(inputs, chosen_settings(settings, max_rejects, engine), out, Progress())
     Console(highlight=False).print(
         f"{read.exchanges:,} exchanges, {sum(read.rejects.values()):,} rejects: {out}", soft_wrap=True
     )

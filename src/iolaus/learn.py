@@ -16,7 +16,7 @@ from iolaus.campaign.teachers import Mask, Teachers, teachers
 from iolaus.content.baseline import FORMAT, Baseline, save
 from iolaus.content.matching import LEAST, script
 from iolaus.content.mix import Sample, cells
-from iolaus.engine import Engine
+from iolaus.engine import Engine, open_engine
 from iolaus.errors import InputError
 from iolaus.ingest.inputs import Inputs
 from iolaus.key import Key
@@ -53,7 +53,7 @@ def learn(inputs: Inputs, settings: Settings, lesson: Lesson, to: Path, progress
     refuse_inputs_in(to, inputs)
     key = load_key(settings.sketch.key_file)
     work = open_workspace(inputs, settings, key, place)
-    engine = Engine(settings.engine, work.root / "scratch")
+    engine = open_engine(settings.engine, work.root / "scratch")
     try:
         _, found = stages(inputs, settings, key, work, engine, progress, to.parent)
         with progress.stage("baseline", "accounts") as tick:

@@ -26,6 +26,9 @@ MaybeState = Annotated[
     Path | None,
     typer.Option("--state", help="folder of what earlier scans kept, and of what this one keeps; never text"),
 ]
+EngineUrl = Annotated[
+    str | None, typer.Option("--engine", help="Spark Connect server that does the relational work", metavar="URL")
+]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="a TOML file of settings")]
 
 
@@ -34,8 +37,13 @@ def group(name: str, help: str) -> typer.Typer:
     return typer.Typer(name=name, help=help, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
-def chosen_settings(file: Path | None, max_rejects: float | None) -> Settings:
+def chosen_settings(file: Path | None, max_rejects: float | None, engine: str | None = None) -> Settings:
     """The settings of a command that reads logs; a flag that was given goes before the file."""
     from iolaus.settings import load
 
-    return load(file, {} if max_rejects is None else {"ingest": {"max_rejects": max_rejects}})
+    flags: dict[str, dict[str, object]] = {}
+    if max_rejects is not None:
+        flags["ingest"] = {"max_rejects": max_rejects}
+    if engine is not None:
+        flags["engine"] = {"url": engine}
+    return load(file, flags)

@@ -21,7 +21,7 @@ from iolaus.state.scanning import Behind
 from iolaus.workspace import Workspace, write_atomically
 
 WITHOUT_EFFECT = {
-    "engine": {"memory_mb", "threads"},
+    "engine": {"url", "memory_mb", "threads"},
     "sketch": {"key_file"},
     "link": {"baseline"},
     "campaign": {"cleared"},

@@ -16,7 +16,7 @@ from iolaus.campaign import results
 from iolaus.campaign import run as campaign
 from iolaus.campaign.identity import Identity, Sameness, accused, identify
 from iolaus.campaign.run import Outcome
-from iolaus.engine import Engine
+from iolaus.engine import Engine, open_engine
 from iolaus.errors import InputError, TooManyRejectsError
 from iolaus.fingerprint import run as fingerprint
 from iolaus.ingest import run as ingest
@@ -66,7 +66,7 @@ def scan(inputs: Inputs, settings: Settings, out: Path, progress: Progress, stat
     with behind(state, inputs, settings, key) as kept:
         work = open_workspace(inputs, settings, key, out, kept)
         drop_results(out)
-        engine = Engine(settings.engine, work.root / "scratch")
+        engine = open_engine(settings.engine, work.root / "scratch")
         try:
             read, found = stages(inputs, settings, key, work, engine, progress, out, kept)
             with progress.stage("results", "cohorts") as tick:
@@ -225,7 +225,7 @@ def normalise(inputs: Inputs, settings: Settings, out: Path, progress: Progress)
     refuse_inputs_in(out, inputs)
     key = load_key(settings.sketch.key_file)
     work = open_workspace(inputs, settings, key, out)
-    engine = Engine(settings.engine, work.root / "scratch")
+    engine = open_engine(settings.engine, work.root / "scratch")
     try:
         read = _read(inputs, settings, key, work, engine, progress, out)
         write_normal_form(work, out)

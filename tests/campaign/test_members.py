@@ -13,7 +13,8 @@ import pytest
 from iolaus.campaign.fits import Fits, own_odds
 from iolaus.campaign.members import DAY, Members, fitting_words, measure, own_words, users
 from iolaus.campaign.settings import VerdictSettings
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.link.fit import AccountFits
 
 SETTINGS = VerdictSettings()
@@ -34,14 +35,14 @@ FITTING = fits(COHORT, np.full(MEMBERS, 0.3))
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = Engine(EngineSettings(threads=1), tmp_path)
+def engine(tmp_path: Path) -> Iterator[Embedded]:
+    made = Embedded(EngineSettings(threads=1), tmp_path)
     yield made
     made.close()
 
 
 def measured(
-    engine: Engine,
+    engine: Embedded,
     uses: dict[int, int],
     had: dict[int, int],
     tls: dict[tuple[int, bool], int] | None = None,
@@ -83,7 +84,7 @@ def crowd(each: int = 20) -> dict[int, int]:
     return dict.fromkeys(range(MEMBERS + OTHERS), each)
 
 
-def test_heavy_users_are_members_and_chance_users_are_not(engine: Engine) -> None:
+def test_heavy_users_are_members_and_chance_users_are_not(engine: Embedded) -> None:
     uses = dict.fromkeys(range(MEMBERS), 18) | dict.fromkeys(range(MEMBERS, MEMBERS + 60), 1)
     found = measured(engine, uses, crowd())
     inside = np.isin(found.numbers, COHORT)
@@ -92,7 +93,7 @@ def test_heavy_users_are_members_and_chance_users_are_not(engine: Engine) -> Non
     assert (found.membership[~inside] <= 0.5).all(), found.membership[~inside].max()
 
 
-def test_one_use_accuses_nobody(engine: Engine) -> None:
+def test_one_use_accuses_nobody(engine: Embedded) -> None:
     """An account of one conversation that holds the words, even one of the cohort: too thin to accuse."""
     uses = dict.fromkeys(range(MEMBERS), 18) | {5: 1, MEMBERS: 1}
     found = measured(engine, uses, crowd() | {5: 1, MEMBERS: 1})
@@ -100,24 +101,24 @@ def test_one_use_accuses_nobody(engine: Engine) -> None:
     assert (single < SETTINGS.accuse_membership).all(), single
 
 
-def test_membership_never_exceeds_what_is_believed_of_the_campaign(engine: Engine) -> None:
+def test_membership_never_exceeds_what_is_believed_of_the_campaign(engine: Embedded) -> None:
     found = measured(engine, dict.fromkeys(range(MEMBERS), 18), crowd(), probability=0.7)
     assert (found.membership <= 0.7).all()
 
 
-def test_more_use_is_no_less_membership(engine: Engine) -> None:
+def test_more_use_is_no_less_membership(engine: Embedded) -> None:
     found = measured(engine, {n: 1 + n % 20 for n in range(MEMBERS)}, crowd())
     order = np.argsort(found.used, kind="stable")
     assert (np.diff(found.membership[order]) >= -1e-6).all()
 
 
-def test_accounts_that_never_used_the_words_are_not_named(engine: Engine) -> None:
+def test_accounts_that_never_used_the_words_are_not_named(engine: Embedded) -> None:
     found = measured(engine, dict.fromkeys(range(MEMBERS), 5), crowd())
     assert found.numbers.tolist() == list(range(MEMBERS))
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_the_interval_of_the_share_covers(engine: Engine, share: float) -> None:
+def test_the_interval_of_the_share_covers(engine: Embedded, share: float) -> None:
     """90 % of the intervals hold the share that the operator really takes."""
     rng = np.random.default_rng(int(share * 10))
     had = crowd(40)
@@ -128,7 +129,7 @@ def test_the_interval_of_the_share_covers(engine: Engine, share: float) -> None:
     assert 0.85 <= covered <= 0.99, covered
 
 
-def test_what_may_be_cover_leaves_the_share_without_an_upper_end(engine: Engine) -> None:
+def test_what_may_be_cover_leaves_the_share_without_an_upper_end(engine: Embedded) -> None:
     """Only the lower end is known, unless the rest is one person's each."""
     uses = dict.fromkeys(range(MEMBERS), 10)
     cover, owned = (measured(engine, uses, crowd(), owned=how) for how in (False, True))
@@ -137,7 +138,7 @@ def test_what_may_be_cover_leaves_the_share_without_an_upper_end(engine: Engine)
     assert (cover.share_low == owned.share_low).all()
 
 
-def test_roles(engine: Engine) -> None:
+def test_roles(engine: Embedded) -> None:
     had = crowd()
     uses = dict.fromkeys(range(MEMBERS), 20) | {0: 10, 1: 10}
     # Account 0 has an owner, whose client is another one than the taker's; account 1 uses one client for both.
@@ -148,14 +149,14 @@ def test_roles(engine: Engine) -> None:
     assert {role[n] for n in range(2, MEMBERS)} == {"operated"}
 
 
-def test_accounts_whose_rest_is_one_person_s_each_have_owners(engine: Engine) -> None:
+def test_accounts_whose_rest_is_one_person_s_each_have_owners(engine: Embedded) -> None:
     found = measured(engine, dict.fromkeys(range(MEMBERS), 10) | {0: 20}, crowd(), owned=True)
     role = dict(zip(found.numbers.tolist(), found.role, strict=True))
     assert role[0] == "operated"
     assert {role[n] for n in range(1, MEMBERS)} == {"compromised"}
 
 
-def test_fit_tells_users_of_common_words_apart(engine: Engine) -> None:
+def test_fit_tells_users_of_common_words_apart(engine: Embedded) -> None:
     """Where as many strangers use the words as much, use alone accuses nobody: what each account asks must speak."""
     everyone = np.arange(2 * MEMBERS, dtype=np.int32)
     uses = dict.fromkeys(range(2 * MEMBERS), 18)
@@ -166,7 +167,7 @@ def test_fit_tells_users_of_common_words_apart(engine: Engine) -> None:
     assert (told.membership[MEMBERS:] < 0.1).all()
 
 
-def test_heavier_use_of_common_words_proves_no_more(engine: Engine) -> None:
+def test_heavier_use_of_common_words_proves_no_more(engine: Embedded) -> None:
     """A stranger who uses a campaign's words more than its members do is not the surer a member for it."""
     uses = dict.fromkeys(range(MEMBERS), 4) | dict.fromkeys(range(MEMBERS, MEMBERS + 60), 19)
     everyone = np.arange(MEMBERS + 60, dtype=np.int32)
@@ -174,12 +175,12 @@ def test_heavier_use_of_common_words_proves_no_more(engine: Engine) -> None:
     assert (found.membership[MEMBERS:] < 0.5).all(), found.membership[MEMBERS:].max()
 
 
-def test_accounts_that_a_sample_left_out_are_judged_by_use_alone(engine: Engine) -> None:
+def test_accounts_that_a_sample_left_out_are_judged_by_use_alone(engine: Embedded) -> None:
     found = measured(engine, dict.fromkeys(range(MEMBERS + 1), 18), crowd())
     assert 0.5 < found.membership[MEMBERS] < found.membership[0]
 
 
-def test_where_strangers_may_use_the_words_only_an_account_s_own_fit_accuses(engine: Engine) -> None:
+def test_where_strangers_may_use_the_words_only_an_account_s_own_fit_accuses(engine: Embedded) -> None:
     """Half of the users fit well and half say nothing: those who say nothing are not accused for the company they keep.
 
     They would be with the share of members that fits which trust too much suggest.
@@ -197,7 +198,7 @@ def test_where_strangers_may_use_the_words_only_an_account_s_own_fit_accuses(eng
     assert found.membership[:MEMBERS].min() >= SETTINGS.accuse_membership
 
 
-def once(engine: Engine, count: int, tie: float, strange: int = 0) -> npt.NDArray[np.float64]:
+def once(engine: Embedded, count: int, tie: float, strange: int = 0) -> npt.NDArray[np.float64]:
     """Membership of ``count`` accounts of one use, beside forty members and ``strange`` others who use it often."""
     everyone = np.arange(MEMBERS + strange + count, dtype=np.int32)
     often = everyone < MEMBERS + strange
@@ -206,7 +207,7 @@ def once(engine: Engine, count: int, tie: float, strange: int = 0) -> npt.NDArra
     return measured(engine, uses, crowd(), found=fits(everyone, fit, often)).membership[MEMBERS + strange :]
 
 
-def test_one_use_is_thin_but_for_ties_and_for_how_many_they_are(engine: Engine) -> None:
+def test_one_use_is_thin_but_for_ties_and_for_how_many_they_are(engine: Embedded) -> None:
     """A few who used a campaign's own words once may be strangers; of a hundred hardly one is, if he is tied."""
     assert once(engine, 3, 0.0).max() < 0.2
     assert once(engine, 3, 0.3).max() < SETTINGS.accuse_membership
@@ -239,18 +240,18 @@ def test_many_who_hardly_fit_do_not_make_words_a_campaign_s_own() -> None:
     assert not fits(np.arange(5, dtype=np.int32), np.full(5, 1.0)).exclusive(SETTINGS)
 
 
-def test_users_are_counted_among_the_accounts_asked_about(engine: Engine) -> None:
+def test_users_are_counted_among_the_accounts_asked_about(engine: Embedded) -> None:
     measured(engine, dict.fromkeys(range(10), 3), crowd())
     assert users(engine, (PHRASE,), np.arange(4, 30, dtype=np.int32)) == 6
 
 
-def test_own_words_are_those_that_few_others_use(engine: Engine) -> None:
+def test_own_words_are_those_that_few_others_use(engine: Embedded) -> None:
     measured(engine, dict.fromkeys(range(MEMBERS + 2), 18), crowd())
     assert own_words(engine, COHORT, 0.9) == (PHRASE,)
     assert own_words(engine, COHORT[:20], 0.9) == ()
 
 
-def test_fitting_words_are_those_whose_users_mostly_fit(engine: Engine) -> None:
+def test_fitting_words_are_those_whose_users_mostly_fit(engine: Embedded) -> None:
     measured(engine, dict.fromkeys(range(MEMBERS), 18), crowd())
     mostly = fits(COHORT, np.where(COHORT < 30, 0.5, -0.5))
     assert fitting_words(engine, (PHRASE,), mostly, 0.6) == (PHRASE,)

@@ -10,14 +10,15 @@ import pyarrow as pa
 import pytest
 
 from iolaus.campaign.once import LEAST, MOST, MOST_ALIKE, once_odds, uses_by_phrase
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 
 MIX = np.array([400, 300, 200, 100])
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = Engine(EngineSettings(threads=1), tmp_path)
+def engine(tmp_path: Path) -> Iterator[Embedded]:
+    made = Embedded(EngineSettings(threads=1), tmp_path)
     yield made
     made.close()
 
@@ -52,7 +53,7 @@ def test_nobody_is_no_reason_to_believe_anything() -> None:
     assert once_odds(2.5, np.zeros(0, np.int64), np.zeros(0, np.int64)) == LEAST
 
 
-def test_a_conversation_counts_once_by_its_smallest_phrase(engine: Engine) -> None:
+def test_a_conversation_counts_once_by_its_smallest_phrase(engine: Embedded) -> None:
     rows = [(7, 1, 10), (9, 1, 10), (9, 1, 11), (9, 2, 20), (8, 3, 30), (7, 4, 40)]
     columns = list(zip(*rows, strict=True))
     engine.register(

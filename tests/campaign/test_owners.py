@@ -12,7 +12,8 @@ import pyarrow as pa
 import pytest
 
 from iolaus.campaign.owners import are_owned
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.link.besides import Besides, conversations_besides
 from iolaus.link.settings import LinkSettings
 from link import factories
@@ -22,13 +23,13 @@ EVERYONE = np.arange(ACCOUNTS, dtype=np.int32)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = Engine(EngineSettings(threads=1), tmp_path)
+def engine(tmp_path: Path) -> Iterator[Embedded]:
+    made = Embedded(EngineSettings(threads=1), tmp_path)
     yield made
     made.close()
 
 
-def owned(engine: Engine, ratio: float, each: int = EACH) -> bool:
+def owned(engine: Embedded, ratio: float, each: int = EACH) -> bool:
     """Each account asks ``TAKEN`` things of the campaign's, and the rest of its own taste (``ratio``)."""
     rng = np.random.default_rng(3)
     account = np.repeat(EVERYONE, each)
@@ -51,14 +52,14 @@ def owned(engine: Engine, ratio: float, each: int = EACH) -> bool:
     return are_owned(world, (PHRASE,), EVERYONE, LinkSettings())
 
 
-def test_people_have_tastes_of_their_own(engine: Engine) -> None:
+def test_people_have_tastes_of_their_own(engine: Embedded) -> None:
     assert owned(engine, 0.2)
 
 
-def test_what_is_dealt_at_random_has_no_owner(engine: Engine) -> None:
+def test_what_is_dealt_at_random_has_no_owner(engine: Embedded) -> None:
     """Cover, and the requests of a reseller's customers, look alike: neither is said to be a victim's."""
     assert not owned(engine, 0.0)
 
 
-def test_where_nothing_else_is_done_nobody_owns_it(engine: Engine) -> None:
+def test_where_nothing_else_is_done_nobody_owns_it(engine: Embedded) -> None:
     assert not owned(engine, 0.2, each=TAKEN)

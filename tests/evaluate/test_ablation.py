@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from evaluate.sheets import cohort, facts, hostile, sheet
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 from iolaus.evaluate import ablation
 from iolaus.evaluate.ablation import CHOICES, FAMILIES, HEADER, SCALES, Cell, ablate, cell_of, markdown, record, rows
 from iolaus.evaluate.evasion_steps import BASE
@@ -85,7 +85,7 @@ def test_with_every_family_a_world_is_judged_as_a_scan_judges_it(
     alone, every = ablate(world, settings, tmp_path / "work")
     assert not (tmp_path / "work").exists()
     results = scan_once(world.inputs, settings, tmp_path / "results")
-    engine = Engine(settings.engine, tmp_path / "scratch")
+    engine = Embedded(settings.engine, tmp_path / "scratch")
     try:
         assert every == cell_of("all", *write_down(world, results, engine))
     finally:

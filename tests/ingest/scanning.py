@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.ingest.inputs import Inputs, hash_inputs
 from iolaus.ingest.run import ingest
 from iolaus.ingest.settings import IngestSettings
@@ -53,7 +54,7 @@ def ingested(state: Path, *logs: Path | str, threads: int = 2, key: Key = KEY, *
     wanted = {name: options.pop(name) for name in Inputs.__dataclass_fields__ if name in options}
     inputs = Inputs(tuple(map(str, logs)), **wanted)
     work = workspace(inputs, state)
-    engine = Engine(EngineSettings(threads=threads), state / "scratch")
+    engine = Embedded(EngineSettings(threads=threads), state / "scratch")
     try:
         settings = IngestSettings(**{"max_rejects": 1.0, **options})
         return Ingested(ingest(inputs, settings, key, work, engine, Progress(False)), work)

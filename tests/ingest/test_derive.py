@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.ingest.derive import derive
 from iolaus.ingest.parts import NARROW, SCHEMA
 from iolaus.ingest.run import _write
@@ -190,7 +191,7 @@ def test_threads_change_no_byte_and_rows_stand_in_order(tmp_path: Path) -> None:
         folder = tmp_path / str(threads)
         _write(pa.table(list(part.values()), NARROW), folder / "narrow" / "part-00000.parquet")
         _write(SCHEMA.empty_table(), folder / "exchanges" / "part-00000.parquet")
-        engine = Engine(EngineSettings(threads=threads), folder / "scratch")
+        engine = Embedded(EngineSettings(threads=threads), folder / "scratch")
         derive(folder, 120, engine)
         engine.close()
         found.append((folder / "derived.parquet").read_bytes())

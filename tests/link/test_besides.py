@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.link.besides import Besides, conversations_besides, dealt
 from iolaus.link.fit import account_fits
 from iolaus.link.population import Floats, Holders
@@ -25,13 +26,13 @@ TIED = np.arange(MEMBERS + STRANGERS) < MEMBERS
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = Engine(EngineSettings(threads=1), tmp_path)
+def engine(tmp_path: Path) -> Iterator[Embedded]:
+    made = Embedded(EngineSettings(threads=1), tmp_path)
     yield made
     made.close()
 
 
-def test_the_sample_holds_readable_conversations_without_the_words(engine: Engine) -> None:
+def test_the_sample_holds_readable_conversations_without_the_words(engine: Embedded) -> None:
     account = np.repeat(np.arange(4, dtype=np.int32), 5)
     number = np.arange(20, dtype=np.int64)
     readable = number != 7

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.link.candidates import Candidate, find
 from iolaus.link.settings import LinkSettings
 
@@ -21,13 +22,13 @@ Uses = dict[int, dict[int, int]]
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = Engine(EngineSettings(threads=1), tmp_path)
+def engine(tmp_path: Path) -> Iterator[Embedded]:
+    made = Embedded(EngineSettings(threads=1), tmp_path)
     yield made
     made.close()
 
 
-def found(engine: Engine, uses: Uses, accounts: int = 200, **settings: object) -> list[Candidate]:
+def found(engine: Embedded, uses: Uses, accounts: int = 200, **settings: object) -> list[Candidate]:
     rows = [
         (phrase, account, account * 100 + place)
         for phrase, users in uses.items()
@@ -50,7 +51,7 @@ def users(first: int, last: int, count: int) -> dict[int, int]:
     return dict.fromkeys(range(first, last), count)
 
 
-def test_phrases_of_the_same_accounts_are_one_candidate(engine: Engine) -> None:
+def test_phrases_of_the_same_accounts_are_one_candidate(engine: Embedded) -> None:
     candidates = found(engine, {5: users(0, 40, 8), 9: users(0, 40, 6), 70: users(100, 130, 8)})
     phrases = [candidate.phrases for candidate in candidates]
     assert (5, 9) in phrases
@@ -58,7 +59,7 @@ def test_phrases_of_the_same_accounts_are_one_candidate(engine: Engine) -> None:
     assert not [p for p in phrases if 70 in p and len(p) > 1], "strangers' phrases were joined"
 
 
-def test_the_core_of_a_popular_phrase_is_tested_too(engine: Engine) -> None:
+def test_the_core_of_a_popular_phrase_is_tested_too(engine: Embedded) -> None:
     """A campaign of 20 among the 150 users of a popular phrase: those for whom it is most of what they do."""
     candidates = found(engine, {5: users(0, 20, 18) | users(20, 150, 3)})
     cores = [candidate for candidate in candidates if candidate.core]
@@ -66,17 +67,17 @@ def test_the_core_of_a_popular_phrase_is_tested_too(engine: Engine) -> None:
     assert any(len(candidate.accounts) == 150 for candidate in candidates)
 
 
-def test_one_use_makes_nobody_a_member(engine: Engine) -> None:
+def test_one_use_makes_nobody_a_member(engine: Embedded) -> None:
     (candidate,) = found(engine, {5: users(0, 20, 8) | users(20, 60, 1)})
     assert candidate.accounts.tolist() == list(range(20))
 
 
-def test_fewer_than_the_least_are_no_candidate(engine: Engine) -> None:
+def test_fewer_than_the_least_are_no_candidate(engine: Embedded) -> None:
     assert found(engine, {5: users(0, 9, 8)}) == []
     assert len(found(engine, {5: users(0, 9, 8)}, least_accounts=9)) == 1
 
 
-def test_the_most_used_are_tested_first(engine: Engine) -> None:
+def test_the_most_used_are_tested_first(engine: Embedded) -> None:
     uses = {n * 10: users(n * 20, n * 20 + 20, 2 + n) for n in range(8)}
     candidates = found(engine, uses, max_cohorts=3)
     assert len(candidates) == 3
@@ -85,7 +86,7 @@ def test_the_most_used_are_tested_first(engine: Engine) -> None:
     assert candidates[0].phrases == (70,)
 
 
-def test_ids_are_distinct_and_do_not_depend_on_order(engine: Engine) -> None:
+def test_ids_are_distinct_and_do_not_depend_on_order(engine: Embedded) -> None:
     """Groups that overlap, and phrases of nearly the same accounts, must not share an id: words are kept by it."""
     uses = {
         5: users(0, 40, 12),
@@ -101,5 +102,5 @@ def test_ids_are_distinct_and_do_not_depend_on_order(engine: Engine) -> None:
     assert [candidate.id for candidate in again] == ids
 
 
-def test_nothing_is_no_crash(engine: Engine) -> None:
+def test_nothing_is_no_crash(engine: Embedded) -> None:
     assert found(engine, {}) == []

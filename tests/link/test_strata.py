@@ -13,7 +13,8 @@ import pytest
 
 from content.mixes import API, WEB, baseline, sample
 from iolaus.content.baseline import save
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.errors import InputError
 from iolaus.key import BYTES, Key
 from iolaus.link.cohort import Cohort
@@ -32,18 +33,25 @@ SETTINGS = LinkSettings()
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = Engine(EngineSettings(threads=1), tmp_path)
+def engine(tmp_path: Path) -> Iterator[Embedded]:
+    made = Embedded(EngineSettings(threads=1), tmp_path)
     web, api = KEY.hash(b"web"), KEY.hash(b"api")
     made.register(
         "conversations",
-        pa.table({"account": pa.array([0, 0, 1, 2], pa.int32()), "pathway": [web, api, api, 0], "ts": [1, 2, 1, 1]}),
+        pa.table(
+            {
+                "account": pa.array([0, 0, 0, 1, 2], pa.int32()),
+                "conversation": [5, 6, 4, 7, 8],
+                "pathway": [web, api, api, api, 0],
+                "ts": [1, 1, 2, 1, 1],
+            }
+        ),
     )
     yield made
     made.close()
 
 
-def test_strata_are_told_by_the_first_conversation(engine: Engine) -> None:
+def test_strata_are_told_by_the_first_conversation(engine: Embedded) -> None:
     accounts = pa.table({"programme": pa.array(["standard", None, "startup", "startup"])})
     names = {KEY.hash(b"web"): "web"}
     found = strata(engine, accounts, names)
@@ -51,7 +59,7 @@ def test_strata_are_told_by_the_first_conversation(engine: Engine) -> None:
     assert strata(engine, pa.table({"account": [0, 1, 2, 3]}), names)[2] == ("unknown", "unknown")
 
 
-def test_baseline_comes_with_the_scan_that_may_read_it(engine: Engine, tmp_path: Path) -> None:
+def test_baseline_comes_with_the_scan_that_may_read_it(engine: Embedded, tmp_path: Path) -> None:
     _, everyone = factories.made(1, 10, 4, 30)
     found = baseline(sample([WEB] * 80 + [API] * 70))
     assert with_baseline(everyone, engine, SETTINGS, KEY) is everyone

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.scanning import KEY, jsonl, workspace
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.fingerprint import run as fingerprint
 from iolaus.fingerprint.settings import FingerprintSettings
 from iolaus.ingest.inputs import Inputs
@@ -61,7 +62,7 @@ def fingerprinted(
 
 
 def stages(work: Workspace, inputs: Inputs, settings: SketchSettings, threads: int = 2) -> None:
-    engine = Engine(EngineSettings(threads=threads), work.root / "scratch")
+    engine = Embedded(EngineSettings(threads=threads), work.root / "scratch")
     progress = Progress(False)
     try:
         ingest(inputs, IngestSettings(max_rejects=1.0), KEY, work, engine, progress)

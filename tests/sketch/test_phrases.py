@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.progress import Progress
 from iolaus.sketch import phrases
 from iolaus.sketch.settings import SketchSettings
@@ -76,7 +77,7 @@ def phrased(folder: Path, rows: list[tuple[int, int, int]], **options: Any) -> t
         "conversation": pa.array(held_in, pa.int64()),
     }
     pq.write_table(pa.table(written), place / "uses.parquet")
-    engine = Engine(EngineSettings(threads=options.pop("threads", 2)), work.root / "scratch")
+    engine = Embedded(EngineSettings(threads=options.pop("threads", 2)), work.root / "scratch")
     try:
         phrases.run(work, SketchSettings(**options), engine, Progress(False))
     finally:

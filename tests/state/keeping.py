@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.campaign.identity import Identity
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 from iolaus.ingest import run as ingest
 from iolaus.ingest.inputs import Inputs
 from iolaus.key import load as load_key
@@ -84,7 +84,7 @@ def gathered(
     key, progress = load_key(settings.sketch.key_file), Progress(False)
     shutil.rmtree(place, ignore_errors=True)
     work = Workspace(place, "work")
-    engine = Engine(settings.engine, work.root / "scratch")
+    engine = Embedded(settings.engine, work.root / "scratch")
     try:
         with behind(into, inputs, settings, key) as kept:
             assert kept is not None

@@ -71,9 +71,9 @@ def measure(
     it may be the operator's too, sent as cover, so that the share of an account has no upper end.
     """
     chosen = ",".join(map(str, phrases))
-    engine.run(
-        "CREATE OR REPLACE TEMP TABLE campaign_conversations AS SELECT DISTINCT account, conversation"
-        f" FROM phrase_uses WHERE phrase IN ({chosen})"
+    engine.keep(
+        "campaign_conversations",
+        f"SELECT DISTINCT account, conversation FROM phrase_uses WHERE phrase IN ({chosen})",
     )
     uses = engine.table(
         "SELECT account, used, had FROM (SELECT account, count(*) AS used FROM campaign_conversations GROUP BY account)"
@@ -208,7 +208,8 @@ def _roles(
             count(DISTINCT tls) AS clients, count(DISTINCT CASE WHEN taken THEN tls END) AS taking_clients
         FROM (
             SELECT c.account, ts, tls, k.conversation IS NOT NULL AS taken
-            FROM conversations AS c SEMI JOIN campaign_conversations AS m ON m.account = c.account
+            FROM (SELECT * FROM conversations SEMI JOIN (SELECT account FROM campaign_conversations) AS users
+                USING (account)) AS c
             LEFT JOIN campaign_conversations AS k ON k.conversation = c.conversation
         ) AS split GROUP BY account HAVING own_from + {DAY} < taken_from
             AND clients = own_clients + taking_clients ORDER BY account"""

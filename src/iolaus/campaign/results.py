@@ -72,18 +72,12 @@ def _describe(judged: Judged, engine: Engine, at: str, identity: Identity | None
     """One cohort in the shape of the contract. Counts are of the whole candidate, not of a tested sample."""
     candidate, judgement = judged.tested.candidate, judged.judgement
     engine.register("chosen", pa.table({"account": candidate.accounts}))
-    engine.run(
-        "CREATE OR REPLACE TEMP TABLE told AS SELECT DISTINCT account, conversation, ts, ended, exchanges"
-        " FROM phrase_conversations SEMI JOIN chosen USING (account)"
-        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))})"
-    )
-    whole = engine.table(
-        "SELECT min(ts) AS first, max(ended) AS last, CAST(coalesce(sum(exchanges), 0) AS BIGINT) AS exchanges"
-        " FROM told"
-    ).to_pylist()[0]
     days = engine.table(
         "SELECT ts // 86400000000 AS day, CAST(sum(exchanges) AS BIGINT) AS exchanges,"
-        " count(DISTINCT account) AS accounts FROM told GROUP BY day ORDER BY day"
+        " count(DISTINCT account) AS accounts, min(ts) AS first, max(ended) AS last"
+        " FROM (SELECT DISTINCT account, conversation, ts, ended, exchanges"
+        " FROM phrase_conversations SEMI JOIN chosen USING (account)"
+        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))})) AS told GROUP BY day ORDER BY day"
     ).to_pylist()
     accused = judgement.verdict == "campaign"
     return Campaign(
@@ -92,11 +86,11 @@ def _describe(judged: Judged, engine: Engine, at: str, identity: Identity | None
         verdict_sentence=judgement.sentence,
         question_to_ask=judgement.question_to_ask,
         lineage=[] if identity is None else list(identity.lineage),
-        first_seen=_time(whole["first"]),
-        last_seen=_time(whole["last"]),
+        first_seen=_time(min((day["first"] for day in days), default=None)),
+        last_seen=_time(max((day["last"] for day in days), default=None)),
         first_alarm_at=(at if identity is None else identity.first_alarm_at) if accused else "",
         accounts=len(candidate.accounts),
-        exchanges=whole["exchanges"],
+        exchanges=sum(day["exchanges"] for day in days),
         probability=judgement.probability,
         questions=judgement.questions,
         evidence=list(judgement.evidence),

@@ -23,7 +23,8 @@ from threadpoolctl import threadpool_limits
 from iolaus import scan
 from iolaus.campaign import results
 from iolaus.campaign import run as campaign
-from iolaus.engine import Engine
+from iolaus.engine import Engine, open_engine
+from iolaus.engine.embedded import Embedded
 from iolaus.evaluate.detection import detection
 from iolaus.evaluate.evasion import LEFT_TO_A_PERSON, by_crowd, wrongly_accused
 from iolaus.evaluate.scanning import code_digest, judging_settings, settings_digest, write_cohorts
@@ -103,7 +104,7 @@ def cell_of(choice: str, sheet: Sheet, facts: Facts) -> Cell:
 
 def ablate(world: World, settings: Settings, work: Path) -> list[Cell]:
     """Every choice in one world; what comes before judging is done once. ``work`` is emptied afterwards."""
-    engine = Engine(settings.engine, work / "scratch")
+    engine = open_engine(settings.engine, work / "scratch")
     try:
         with _read(world, settings, work, engine) as (state, has_accounts), threadpool_limits(1, "blas"):
             return [
@@ -134,7 +135,7 @@ def _judged(
         found = campaign.run(state, settings, engine, Progress(shown=False), has_accounts)
     results.write(found, state, engine, settings.verdict, out)
     write_cohorts(found, out)
-    joined = Engine(settings.engine, out / "scratch")
+    joined = Embedded(settings.engine, out / "scratch")
     try:
         return cell_of(choice, *write_down(world, out, joined))
     finally:

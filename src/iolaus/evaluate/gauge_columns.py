@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from iolaus.engine import Engine, sql_text
+from iolaus.engine import sql_text
+from iolaus.engine.embedded import Embedded
 from iolaus.evaluate.gauge_text import FEATURES, TEXT_SQL
 from iolaus.networks import Kind, lookup
 
@@ -97,7 +98,7 @@ def below(sheets: Sequence[Sheet]) -> Sheet:
     )
 
 
-def open_world(engine: Engine, world: Path, most: int) -> None:
+def open_world(engine: Embedded, world: Path, most: int) -> None:
     """Give the world's tables names; of each campaign and of the honest, at most ``most`` accounts by hash."""
     for name in ("accounts", "truth/accounts"):
         engine.view(name.replace("/", "_"), world / f"{name}.parquet")
@@ -115,7 +116,7 @@ def open_world(engine: Engine, world: Path, most: int) -> None:
     )
 
 
-def sheet(engine: Engine, start: int, padding: bool = False) -> Sheet:
+def sheet(engine: Embedded, start: int, padding: bool = False) -> Sheet:
     """The columns of every account that sent something; hostile ones over their padding only, where asked.
 
     ``start``: first microsecond of the window. Ban columns are as of the day before it.
@@ -161,7 +162,7 @@ def _scattered(table: pa.Table, place: dict[str, int], name: str) -> Floats:
     return found
 
 
-def _text_numbers(engine: Engine, place: dict[str, int]) -> dict[str, Floats]:
+def _text_numbers(engine: Embedded, place: dict[str, int]) -> dict[str, Floats]:
     """Means of the shallow features of text over at most 40 prompts of each account."""
     means = ", ".join(f"avg({name}) AS {name}" for name in FEATURES)
     table = engine.table(
@@ -173,7 +174,7 @@ def _text_numbers(engine: Engine, place: dict[str, int]) -> dict[str, Floats]:
 
 
 def _sent_values(
-    engine: Engine, place: dict[str, int]
+    engine: Embedded, place: dict[str, int]
 ) -> tuple[dict[str, npt.NDArray[Any]], dict[tuple[str, str], npt.NDArray[np.int64]]]:
     values: dict[str, npt.NDArray[Any]] = {}
     ever: dict[tuple[str, str], list[int]] = {}
@@ -191,7 +192,7 @@ def _sent_values(
 
 
 def _held(
-    engine: Engine, place: dict[str, int], start: int
+    engine: Embedded, place: dict[str, int], start: int
 ) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Floats], dict[str, Floats]]:
     """Account table: values, ages, and group sizes over all accounts of the world."""
     have = set(engine.table("SELECT * FROM accounts LIMIT 0").schema.names)
@@ -218,7 +219,7 @@ def _held(
     return values, numbers, relations
 
 
-def _address_kind(engine: Engine, place: dict[str, int]) -> npt.NDArray[Any]:
+def _address_kind(engine: Embedded, place: dict[str, int]) -> npt.NDArray[Any]:
     """The kind of network that the address stands in which an account uses most."""
     table = engine.table(
         "SELECT account_id, ip FROM (SELECT account_id, ip, row_number() OVER (PARTITION BY account_id ORDER BY "
@@ -230,7 +231,7 @@ def _address_kind(engine: Engine, place: dict[str, int]) -> npt.NDArray[Any]:
     return found
 
 
-def _shared_addresses(engine: Engine, place: dict[str, int]) -> dict[str, Floats]:
+def _shared_addresses(engine: Embedded, place: dict[str, int]) -> dict[str, Floats]:
     table = engine.table(
         "SELECT account_id, max(users) AS users FROM (SELECT account_id, count(*) OVER (PARTITION BY ip) AS users "
         "FROM (SELECT DISTINCT account_id, ip FROM used WHERE ip IS NOT NULL)) GROUP BY account_id"

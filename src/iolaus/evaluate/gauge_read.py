@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.evaluate import gauge_columns, gauge_fields, gauge_shingles, gauge_tenants, gauge_text, gauge_tokens
 from iolaus.evaluate.gauge_columns import Sheet
 from iolaus.evaluate.gauge_tenants import Tenants
@@ -89,7 +90,7 @@ def read(world: Path, most: int = 2_000, tell: Callable[[str], None] = lambda _:
     plan = msgspec.json.decode((world / "world.json").read_bytes(), type=Plan)
     start = int(datetime.fromisoformat(opened.meta.start).timestamp()) * 1_000_000
     scratch = Path(tempfile.mkdtemp(prefix="iolaus-gauge-"))
-    engine = Engine(EngineSettings(), scratch)
+    engine = Embedded(EngineSettings(), scratch)
     try:
         gauge_columns.open_world(engine, world, most)
         tell("accounts")
@@ -107,7 +108,7 @@ def read(world: Path, most: int = 2_000, tell: Callable[[str], None] = lambda _:
     return Read(plan, parts, [whole])
 
 
-def _padded(engine: Engine) -> bool:
+def _padded(engine: Embedded) -> bool:
     """Whether any hostile account sends anything beside its campaign."""
     return bool(
         engine.value(
@@ -117,7 +118,7 @@ def _padded(engine: Engine) -> bool:
     )
 
 
-def _part(engine: Engine, plan: Plan, start: int, padding: bool) -> Part:
+def _part(engine: Embedded, plan: Plan, start: int, padding: bool) -> Part:
     sheet = gauge_columns.sheet(engine, start, padding)
     names = sorted(set(sheet.campaign) - {""})
     return Part(sheet, {name: gauge_text.prompts(engine, name, plan.alike(name, sheet), padding) for name in names})

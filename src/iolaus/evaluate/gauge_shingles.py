@@ -11,14 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numba import njit, uint64
 
-from iolaus.engine import Engine, sql_text
+from iolaus.engine import sql_text
+from iolaus.engine.embedded import Embedded
 
 WORDS = 4
 K = 10
 INDIVIDUALS = ("individuals", "developers", "heavy_developers", "framework_users")
 
 
-def common_share(engine: Engine, world: Path, most: int = 10_000) -> tuple[float, int]:
+def common_share(engine: Embedded, world: Path, most: int = 10_000) -> tuple[float, int]:
     """Share of honest individuals' conversations all of whose word 4-grams at least ten accounts use.
 
     Read on at most ``most`` conversations, drawn by hash, against every prompt of the world; templates that are
@@ -45,7 +46,7 @@ def common_share(engine: Engine, world: Path, most: int = 10_000) -> tuple[float
     return float(1 - own.mean()), count
 
 
-def _theirs(engine: Engine, world: Path, most: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any], int]:
+def _theirs(engine: Embedded, world: Path, most: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any], int]:
     files = sql_text(world / "exchanges" / "*.parquet")
     crowds = ", ".join(f"'{name}'" for name in INDIVIDUALS)
     table = engine.table(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 from iolaus.simulate.ground import arrays
 
 Floats = npt.NDArray[np.float64]
@@ -104,7 +104,7 @@ def holds(figure: Figure) -> bool:
     return figure.low <= high and figure.high >= low
 
 
-def of_world(engine: Engine, days: int) -> Tenants:
+def of_world(engine: Embedded, days: int) -> Tenants:
     """The world's tenants, however few."""
     crowds = ", ".join(f"'{name}'" for name in CROWDS)
     table = engine.table(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 
 FEATURES = ("log_characters", "closed", "upper_case", "non_latin", "newlines", "word_length", "commas")
 
@@ -40,7 +40,7 @@ class Prompts:
         )
 
 
-def prompts(engine: Engine, campaign: str, crowds: list[str], padding: bool, most: int = 4_000) -> Prompts:
+def prompts(engine: Embedded, campaign: str, crowds: list[str], padding: bool, most: int = 4_000) -> Prompts:
     """At most ``most`` prompts of a campaign, or of its padding, and as many of its look-alike crowds."""
     theirs = f"c.campaign_id = '{campaign}' AND s.campaign_id IS {'' if padding else 'NOT '}NULL"
     alike = ", ".join(f"'{crowd}'" for crowd in crowds)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 from iolaus.simulate.ground import arrays
 
 QUANTILES = (0.1, 0.5, 0.9)
@@ -31,7 +31,7 @@ class Length:
     count: int
 
 
-def of_world(engine: Engine) -> Iterator[Length]:
+def of_world(engine: Embedded) -> Iterator[Length]:
     """Quantiles of tokens of requests without tools, beside Azure's conversation service.
 
     For software of tenants the median over tenants of their mean tokens, beside the span of ServeGen's models.

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 from iolaus.evaluate.matching import matching
 from iolaus.evaluate.prefix import write_prefix
 from iolaus.evaluate.scanning import scan_once
@@ -133,7 +133,7 @@ def replay_world(world: World, settings: Settings, place: Path) -> Replay:
 
 def campaigns_of(world: World, settings: Settings, place: Path) -> dict[str, Taken]:
     """Every true campaign's exchanges."""
-    engine = Engine(settings.engine, place / "scratch")
+    engine = Embedded(settings.engine, place / "scratch")
     try:
         engine.view("true_exchanges", world.path / "truth" / "exchanges.parquet")
         engine.view("sent", world.exchanges)
@@ -179,7 +179,7 @@ class _Scans:
         if not any((self._place / "prefix" / "exchanges").iterdir()):
             return Look(alarmed=[], best={})
         results = scan_once(inputs, self._settings, self._place / "results")
-        engine = Engine(self._settings.engine, self._place / "scratch")
+        engine = Embedded(self._settings.engine, self._place / "scratch")
         try:
             sheet, facts = write_down(self._world, results, engine)
         finally:

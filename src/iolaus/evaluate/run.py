@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 from iolaus.errors import InputError
 from iolaus.evaluate.baselines import run as baselines
 from iolaus.evaluate.evaluation import Evaluation, assess
@@ -99,7 +99,7 @@ def judge_world(
 def _write_sheet(
     world: World, settings: Settings, said: Path, sheet: Path, facts: Path, place: Path, with_baselines: bool
 ) -> None:
-    engine = Engine(settings.engine, place / "scratch")
+    engine = Embedded(settings.engine, place / "scratch")
     try:
         made, found = write_down(world, said, engine)
     finally:

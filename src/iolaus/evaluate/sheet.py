@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 from iolaus.errors import InputError
 from iolaus.evaluate.scanning import COHORTS
 from iolaus.evaluate.worlds import World
@@ -144,7 +144,7 @@ FROM tested JOIN true_accounts USING (account_id) GROUP BY cohort
 """
 
 
-def write_down(world: World, results: Path, engine: Engine) -> tuple[Sheet, Facts]:
+def write_down(world: World, results: Path, engine: Embedded) -> tuple[Sheet, Facts]:
     """Join a scan's results with the truth of its world.
 
     Raises InputError where the results are of another world: none of its accounts is in them.
@@ -172,7 +172,7 @@ def write_down(world: World, results: Path, engine: Engine) -> tuple[Sheet, Fact
     return sheet, facts
 
 
-def _views(world: World, results: Path, engine: Engine) -> None:
+def _views(world: World, results: Path, engine: Embedded) -> None:
     engine.view("true_accounts", world.path / "truth" / "accounts.parquet")
     engine.view("true_exchanges", world.path / "truth" / "exchanges.parquet")
     engine.view("sent", world.exchanges)
@@ -191,7 +191,7 @@ def _views(world: World, results: Path, engine: Engine) -> None:
     )
 
 
-def _cohorts(results: Path, engine: Engine, sheet: Sheet) -> list[CohortFact]:
+def _cohorts(results: Path, engine: Embedded, sheet: Sheet) -> list[CohortFact]:
     """Every tested cohort, where its accounts are known; else only the accused ones, by their members."""
     said = msgspec.json.decode((results / "cohorts.json").read_bytes(), type=Cohorts).cohorts
     if (results / COHORTS).is_file():

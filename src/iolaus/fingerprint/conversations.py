@@ -18,19 +18,19 @@ WITH ordered AS (
     FROM marks WHERE counted
 ), whole AS (
     SELECT conversation, count(*) AS exchanges, max(CASE WHEN readable THEN 1 ELSE 0 END) AS readable,
-        sum(greatest(output_tokens, 0)) AS output_tokens, sum(greatest(input_tokens, 0)) AS input_tokens,
-        sum(greatest(reasoning_tokens, 0)) AS reasoning_tokens,
+        CAST(sum(greatest(output_tokens, 0)) AS BIGINT) AS output_tokens,
+        CAST(sum(greatest(input_tokens, 0)) AS BIGINT) AS input_tokens,
+        CAST(sum(greatest(reasoning_tokens, 0)) AS BIGINT) AS reasoning_tokens,
         max(top_logprobs) AS top_logprobs, max(n) AS answers, max(ts) AS ended
     FROM marks WHERE counted GROUP BY conversation
 )
 SELECT conversation, account, ts, ended, seq, text, words, system, tools, model, pathway, agent, tls, key, end_user,
     address, block, asn, network, reasoning_ref, max_tokens, thinking_budget,
-    CAST(round(temperature * 1000) AS INTEGER) AS temperature_milli,
+    CAST(round(CAST(temperature AS DOUBLE) * 1000) AS INTEGER) AS temperature_milli,
     whole.exchanges, whole.readable = 1 AS readable, whole.output_tokens, whole.input_tokens,
     whole.reasoning_tokens, whole.top_logprobs, whole.answers
 FROM ordered JOIN whole USING (conversation)
 WHERE place = 1
-ORDER BY account, ts, conversation
 """
 
 
@@ -39,4 +39,4 @@ def write(work: Workspace, engine: Engine) -> None:
     path = work.folder("fingerprint") / "conversations.parquet"
     engine.view("marks", work.folder("sketch") / "marks" / "part-*.parquet")
     with renamed_into(path) as partial:
-        engine.write(_SQL, partial)
+        engine.write(_SQL, partial, order="account, ts, conversation")

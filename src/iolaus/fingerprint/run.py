@@ -20,11 +20,11 @@ from iolaus.progress import Progress
 from iolaus.workspace import Workspace, renamed_into
 
 _VOLUME = f"""
-SELECT account, count(*) AS conversations, sum(exchanges) AS exchanges,
+SELECT account, count(*) AS conversations, CAST(sum(exchanges) AS BIGINT) AS exchanges,
     count(CASE WHEN readable THEN 1 END) AS readable, min(ts) AS first_ts, max(ended) AS last_ts,
     count(DISTINCT ts // 86400000000) AS active_days, count(DISTINCT ts // 3600000000) AS active_hours,
     count(DISTINCT (ts // 3600000000) % 24) AS hours_of_day,
-    sum(output_tokens) AS output_tokens, sum(input_tokens) AS input_tokens,
+    CAST(sum(output_tokens) AS BIGINT) AS output_tokens, CAST(sum(input_tokens) AS BIGINT) AS input_tokens,
     count(DISTINCT model) AS models, count(DISTINCT agent) AS agents, count(DISTINCT tls) AS tls_clients,
     count(DISTINCT block) AS blocks, count(DISTINCT asn) AS asns, count(DISTINCT system) AS systems,
     count(DISTINCT temperature_milli) AS temperatures, count(DISTINCT max_tokens) AS limits,
@@ -34,7 +34,8 @@ FROM conversations GROUP BY account
 """
 
 _GAPS = """
-SELECT account, count(gap) AS gaps, sum(gap) AS gap_sum, sum(CAST(gap AS HUGEINT) * gap) AS gap_squares
+SELECT account, count(gap) AS gaps, CAST(sum(gap) AS BIGINT) AS gap_sum,
+    sum(CAST(gap AS DECIMAL(20, 0)) * CAST(gap AS DECIMAL(18, 0))) AS gap_squares
 FROM (
     SELECT account, (ts - lag(ts) OVER (PARTITION BY account ORDER BY ts, conversation)) // 1000 AS gap
     FROM conversations
@@ -50,10 +51,7 @@ def run(work: Workspace, settings: FingerprintSettings, engine: Engine, progress
     with progress.stage("fingerprint", "accounts") as tick:
         conversations.write(work, engine)
         engine.view("conversations", place / "conversations.parquet")
-        engine.run(
-            "CREATE OR REPLACE TEMP TABLE behaviour AS"
-            f" SELECT * FROM ({_VOLUME}) AS v JOIN ({_GAPS}) AS g USING (account)"
-        )
+        engine.keep("behaviour", f"SELECT * FROM ({_VOLUME}) AS v JOIN ({_GAPS}) AS g USING (account)")
         ids = pq.read_table(work.folder("sketch") / "accounts.parquet")["account_id"]
         engine.register("numbered", pa.table({"account": pa.array(range(len(ids)), pa.int32()), "account_id": ids}))
         table = engine.table("SELECT * FROM numbered LEFT JOIN behaviour USING (account) ORDER BY account")

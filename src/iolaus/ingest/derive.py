@@ -15,7 +15,7 @@ import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from iolaus.engine import Engine, sql_text
+from iolaus.engine import Engine
 
 FAILED = 400
 """Least HTTP status of a request that was not answered."""
@@ -28,28 +28,29 @@ def derive(folder: Path, retry_window_s: int, engine: Engine) -> None:
     _duplicates(folder, engine)
     _attempts(retry_window_s, engine)
     _conversations(engine)
-    engine.run(_DERIVED)
-    engine.write("SELECT * FROM derived ORDER BY seq", folder / "derived.parquet")
-    engine.run("DROP VIEW narrow")
-    for name in ("derived", "spoken", "attempts", "live", "duplicates"):
-        engine.run(f"DROP TABLE IF EXISTS {name}")
+    engine.write(_DERIVED, folder / "derived.parquet", order="seq")
+    engine.drop("spoken", "attempts", "live", "duplicates", "grouped", "exchange_rows", "narrow")
 
 
 def _duplicates(folder: Path, engine: Engine) -> None:
-    files = sql_text(folder / "exchanges" / "*.parquet")
-    engine.run(f"""
-        CREATE OR REPLACE TEMP TABLE duplicates AS
+    engine.view("exchange_rows", folder / "exchanges" / "*.parquet")
+    engine.keep(
+        "duplicates",
+        """
         WITH twice AS (SELECT exchange FROM narrow GROUP BY exchange HAVING count(*) > 1),
         suspects AS (SELECT seq FROM narrow SEMI JOIN twice USING (exchange)),
-        named AS (SELECT seq, exchange_id FROM read_parquet('{files}') SEMI JOIN suspects USING (seq))
-        SELECT seq FROM (SELECT seq, min(seq) OVER (PARTITION BY exchange_id) AS first FROM named)
-        WHERE seq > first""")
+        named AS (SELECT seq, exchange_id FROM exchange_rows SEMI JOIN suspects USING (seq))
+        SELECT seq FROM (SELECT seq, min(seq) OVER (PARTITION BY exchange_id) AS first FROM named) AS numbered
+        WHERE seq > first""",
+    )
     # An account that is seen to be answered makes the lack of an answer a failure; else answers are not kept.
-    engine.run(f"""
-        CREATE OR REPLACE TEMP TABLE live AS
+    engine.keep(
+        "live",
+        f"""
         SELECT n.*, coalesce(n.status >= {FAILED}, NOT n.answered AND a.seen) AS failed
-        FROM narrow n ANTI JOIN duplicates USING (seq)
-        JOIN (SELECT account, bool_or(answered) AS seen FROM narrow GROUP BY account) a USING (account)""")
+        FROM (SELECT * FROM narrow ANTI JOIN duplicates USING (seq)) AS n
+        JOIN (SELECT account, bool_or(answered) AS seen FROM narrow GROUP BY account) AS a ON a.account = n.account""",
+    )
 
 
 def _attempts(retry_window_s: int, engine: Engine) -> None:
@@ -62,13 +63,15 @@ def _attempts(retry_window_s: int, engine: Engine) -> None:
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
     labels = connected_components(graph, directed=False)[1] if size else np.zeros(0, dtype=np.int32)
     engine.register("grouped", pa.table({"seq": seqs, "one": labels.astype(np.int64)}))
-    engine.run("""
-        CREATE OR REPLACE TEMP TABLE attempts AS
+    engine.keep(
+        "attempts",
+        """
         SELECT seq, first_value(seq) OVER (
             PARTITION BY one ORDER BY failed,
                 CASE WHEN failed THEN ts ELSE -ts END, CASE WHEN failed THEN seq ELSE -seq END
         ) AS chosen
-        FROM grouped JOIN live USING (seq)""")
+        FROM grouped JOIN live USING (seq)""",
+    )
 
 
 _EDGES = """
@@ -102,13 +105,14 @@ _EDGES = """
     )
     SELECT a, b FROM (
         SELECT * FROM by_id UNION ALL SELECT * FROM named UNION ALL SELECT * FROM repeated
-    ) WHERE a <> b ORDER BY a, b"""
+    ) AS every WHERE a <> b ORDER BY a, b"""
 
 
 def _conversations(engine: Engine) -> None:
     """``spoken``: seq, conversation, turn, root_hash of every counted request."""
-    engine.run("""
-        CREATE OR REPLACE TEMP TABLE spoken AS
+    engine.keep(
+        "spoken",
+        """
         WITH counted AS (
             SELECT * FROM live ANTI JOIN (SELECT seq FROM attempts WHERE seq <> chosen) USING (seq)
         ),
@@ -116,7 +120,7 @@ def _conversations(engine: Engine) -> None:
             SELECT seq, given AS conversation, turn, root, prompt, ts FROM counted WHERE given IS NOT NULL
         ),
         opened AS (
-            SELECT *, count(*) FILTER (turn = 0) OVER (
+            SELECT *, count(CASE WHEN turn = 0 THEN 1 END) OVER (
                 PARTITION BY account, root ORDER BY ts, seq ROWS UNBOUNDED PRECEDING) AS opening
             FROM counted WHERE given IS NULL AND root IS NOT NULL AND turn IS NOT NULL
         ),
@@ -136,15 +140,15 @@ def _conversations(engine: Engine) -> None:
                 AS root_hash
         FROM every
         WINDOW w AS (PARTITION BY conversation ORDER BY ts, seq
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)""")
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)""",
+    )
 
 
 _DERIVED = """
-    CREATE OR REPLACE TEMP TABLE derived AS
     SELECT n.seq, coalesce(s.conversation, n.own) AS conversation, CAST(coalesce(s.turn, n.turn, 0) AS INTEGER) AS turn,
         coalesce(s.root_hash, n.root, n.prompt) AS root_hash,
         d.seq IS NULL AND n.seq = coalesce(t.chosen, n.seq) AS counted, d.seq IS NOT NULL AS duplicate
     FROM narrow n
-    LEFT JOIN duplicates d USING (seq)
-    LEFT JOIN attempts t USING (seq)
+    LEFT JOIN duplicates d ON d.seq = n.seq
+    LEFT JOIN attempts t ON t.seq = n.seq
     LEFT JOIN spoken s ON s.seq = coalesce(t.chosen, n.seq) AND d.seq IS NULL"""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from iolaus.engine import Engine, sql_text
+from iolaus.engine import Engine
 from iolaus.errors import TooManyRejectsError
 
 DUPLICATE = "duplicate exchange_id"
@@ -24,10 +24,12 @@ def tallied(folder: Path, names: Sequence[str], engine: Engine) -> Iterator[Tall
     engine.view("parts", folder / "exchanges" / "*.parquet")
     indices = pa.array(range(len(names)), pa.int32())
     engine.register("source_names", pa.table({"source_index": indices, "source": pa.array(names, pa.string())}))
-    engine.run(f"""
-        CREATE OR REPLACE TEMP TABLE refused AS
+    engine.view("reject_rows", folder / "rejects" / "*.parquet")
+    engine.keep(
+        "refused",
+        f"""
         SELECT source, row, field, value, reason, source_index, account_id
-        FROM read_parquet('{sql_text(folder / "rejects" / "*.parquet")}')
+        FROM reject_rows
         UNION ALL
         SELECT s.source, n.row, 'exchange_id',
             CASE WHEN strlen(p.exchange_id) <= 64 THEN p.exchange_id ELSE left(p.exchange_id, 16) END,
@@ -35,13 +37,12 @@ def tallied(folder: Path, names: Sequence[str], engine: Engine) -> Iterator[Tall
         FROM narrow n
         JOIN (SELECT seq FROM derived_rows WHERE duplicate) d USING (seq)
         JOIN (SELECT seq, exchange_id, account_id FROM parts) p USING (seq)
-        JOIN source_names s ON s.source_index = n.source""")
+        JOIN source_names s ON s.source_index = n.source""",
+    )
     try:
         yield Tally(folder, names, engine)
     finally:
-        engine.run("DROP TABLE refused")
-        for name in ("parts", "derived_rows", "narrow"):
-            engine.run(f"DROP VIEW {name}")
+        engine.drop("refused", "reject_rows", "parts", "derived_rows", "narrow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,10 @@ class Tally:
     def write_rejects(self) -> None:
         """rejects.parquet in order of source and row."""
         self.engine.write(
-            "SELECT source, row, field, value, reason FROM refused ORDER BY source_index, row, field, reason, value",
+            "SELECT * FROM refused",
             self.folder / "rejects.parquet",
+            order="source_index, row, field, reason, value",
+            columns="source, row, field, value, reason",
         )
 
     def refuse_too_many(self, rows: Sequence[int], share: float) -> None:
@@ -64,7 +67,7 @@ class Tally:
         counts = self.engine.table("""
             SELECT source_index, CAST(sum(rows) AS BIGINT) AS rows, max_by(reason, (rows, reason)) AS reason FROM (
                 SELECT source_index, reason, count(*) AS rows FROM refused GROUP BY source_index, reason
-            ) GROUP BY source_index ORDER BY source_index""")
+            ) AS counted GROUP BY source_index ORDER BY source_index""")
         for count in counts.to_pylist():
             index, refused = count["source_index"], count["rows"]
             if refused > share * rows[index]:
@@ -77,8 +80,8 @@ class Tally:
         """exchanges (each id once), accounts, conversations, collapsed."""
         (row,) = self.engine.table("""
             SELECT count(*) AS exchanges, count(DISTINCT account) AS accounts,
-                count(DISTINCT conversation) FILTER (counted) AS conversations,
-                count(*) FILTER (NOT counted) AS collapsed
+                count(DISTINCT CASE WHEN counted THEN conversation END) AS conversations,
+                count(CASE WHEN NOT counted THEN 1 END) AS collapsed
             FROM narrow JOIN derived_rows USING (seq) WHERE NOT duplicate""").to_pylist()
         return {str(name): int(value) for name, value in row.items()}
 

@@ -70,13 +70,11 @@ class Assembly:
         engine.view("conversations", fingerprint / "conversations.parquet")
         engine.view("phrases", sketch / "phrases.parquet")
         engine.view("phrase_uses", sketch / "phrase_uses.parquet")
-        engine.run(
-            "CREATE OR REPLACE TEMP TABLE volumes AS"
-            " SELECT account, count(*) AS had FROM conversations GROUP BY account"
-        )
-        engine.run(
-            "CREATE OR REPLACE TEMP TABLE phrase_conversations AS SELECT phrase, c.* FROM phrase_uses"
-            " JOIN conversations AS c USING (conversation) ORDER BY phrase, c.account, c.ts, conversation"
+        engine.keep("volumes", "SELECT account, count(*) AS had FROM conversations GROUP BY account")
+        engine.keep(
+            "phrase_conversations",
+            "SELECT u.phrase, c.* FROM phrase_uses AS u JOIN conversations AS c ON c.conversation = u.conversation"
+            " ORDER BY phrase, account, ts, conversation",
         )
         self.topics = Topics(sketch / "topics")
         self.population = self._population(fingerprint, ingest, has_accounts)
@@ -139,7 +137,9 @@ class Assembly:
 
     def _pathways(self, accounts: int) -> npt.NDArray[np.float64]:
         """float64[accounts]: number of the pathway of each account's first conversation, 0 where none is told."""
-        first = self._engine.table("SELECT account, arg_min(pathway, ts) AS pathway FROM conversations GROUP BY ALL")
+        first = self._engine.table(
+            "SELECT account, min_by(pathway, (ts, conversation)) AS pathway FROM conversations GROUP BY account"
+        )
         found = np.zeros(accounts)
         _, code = np.unique(np.append(first["pathway"].to_numpy(), 0), return_inverse=True)
         found[first["account"].to_numpy()] = code[:-1]
@@ -162,12 +162,14 @@ class Assembly:
         settings = self._bounds(most)
         numbers = _sampled(candidate.accounts, settings.max_accounts)
         self._engine.register("chosen", pa.table({"account": numbers}))
+        holds = f"phrase IN ({','.join(map(str, candidate.phrases))})"
         conversations = self._engine.table(
-            f"""SELECT DISTINCT ON (conversation) * EXCLUDE (phrase)
-            FROM phrase_conversations SEMI JOIN chosen USING (account)
-            WHERE phrase IN ({",".join(map(str, candidate.phrases))})"""
+            f"""SELECT * FROM phrase_conversations SEMI JOIN (
+                SELECT min(phrase) AS phrase, conversation FROM phrase_conversations SEMI JOIN chosen USING (account)
+                WHERE {holds} GROUP BY conversation
+            ) AS firsts USING (phrase, conversation) WHERE {holds}"""
         )
-        conversations = conversations.sort_by(
+        conversations = conversations.drop_columns(["phrase"]).sort_by(
             [("account", "ascending"), ("ts", "ascending"), ("conversation", "ascending")]
         )
         if len(conversations) > settings.max_conversations:

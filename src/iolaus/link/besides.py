@@ -47,8 +47,9 @@ def conversations_besides(
     rows = engine.table(
         "SELECT seq, account FROM (SELECT c.seq, c.account, c.conversation, row_number() OVER ("
         " PARTITION BY c.account ORDER BY c.conversation) AS place"
-        " FROM conversations AS c SEMI JOIN asked USING (account) LEFT JOIN (SELECT DISTINCT conversation"
-        f" FROM phrase_uses WHERE phrase IN ({','.join(map(str, phrases))})) AS taken"
+        " FROM (SELECT * FROM conversations SEMI JOIN asked USING (account)) AS c"
+        " LEFT JOIN (SELECT DISTINCT conversation FROM phrase_uses"
+        f" WHERE phrase IN ({','.join(map(str, phrases))})) AS taken"
         " ON taken.conversation = c.conversation WHERE taken.conversation IS NULL AND c.readable) AS besides"
         f" WHERE place <= {each} ORDER BY account, conversation"
     )

@@ -44,7 +44,9 @@ def strata(engine: Engine, accounts: pa.Table, names: Mapping[int, str]) -> tupl
 
     names: keyed hash -> name of a pathway. The pathway is that of an account's first conversation.
     """
-    first = engine.table("SELECT account, arg_min(pathway, ts) AS pathway FROM conversations GROUP BY account")
+    first = engine.table(
+        "SELECT account, min_by(pathway, (ts, conversation)) AS pathway FROM conversations GROUP BY account"
+    )
     pathway = dict(zip(first["account"].to_pylist(), first["pathway"].to_pylist(), strict=True))
     known = "programme" in accounts.column_names
     programme = accounts["programme"].to_pylist() if known else [None] * len(accounts)

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from iolaus import tables
-from iolaus.engine import Engine, EngineSettings, sql_text
+from iolaus.engine import EngineSettings, sql_text
+from iolaus.engine.embedded import Embedded
 from iolaus.errors import InputError
 from iolaus.simulate.ground import DAY
 
@@ -76,7 +77,7 @@ def window_of(files: list[Path]) -> tuple[int, int]:
 def plant(files: list[Path], planted: Path, out: Path) -> None:
     """Merge the world in ``planted`` into the traffic of ``files``, by time, and write the whole to ``out``."""
     out.mkdir(parents=True, exist_ok=True)
-    engine = Engine(EngineSettings(memory_mb=1536, threads=1), out / ".scratch")
+    engine = Embedded(EngineSettings(memory_mb=1536, threads=1), out / ".scratch")
     try:
         _views(engine, files, planted)
         used = _used(engine)
@@ -113,7 +114,7 @@ def _typed(source: Path, target: Path) -> None:
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
-def _views(engine: Engine, files: list[Path], planted: Path) -> None:
+def _views(engine: Embedded, files: list[Path], planted: Path) -> None:
     names = ", ".join(f"'{sql_text(path)}'" for path in files)
     engine.run(f"CREATE VIEW theirs AS SELECT * FROM read_parquet([{names}], union_by_name = true)")
     engine.view("planted", planted / "exchanges" / "*.parquet")
@@ -134,11 +135,11 @@ def _views(engine: Engine, files: list[Path], planted: Path) -> None:
     )
 
 
-def _present(engine: Engine, view: str) -> list[str]:
+def _present(engine: Embedded, view: str) -> list[str]:
     return list(engine.table(f"SELECT * FROM {view} LIMIT 0").schema.names)
 
 
-def _used(engine: Engine) -> set[str]:
+def _used(engine: Embedded) -> set[str]:
     """Columns in which the user's own traffic holds anything."""
     have = _present(engine, "theirs")
     counts = engine.table(f"SELECT {', '.join(f'count({name}) AS {name}' for name in have)} FROM theirs").to_pylist()[0]
@@ -169,7 +170,7 @@ def _sql(kind: pa.DataType) -> str:
     return "VARCHAR[]" if kind == tables.STRINGS else _SQL.get(kind, "VARCHAR")
 
 
-def _accounts(engine: Engine, files: list[Path], planted: Path, out: Path) -> None:
+def _accounts(engine: Embedded, files: list[Path], planted: Path, out: Path) -> None:
     """Planted accounts beside the user's own; columns that the user's table lacks stay out."""
     own = next(
         (
@@ -204,7 +205,7 @@ def _accounts(engine: Engine, files: list[Path], planted: Path, out: Path) -> No
         shutil.copyfile(own.parent / "releases.csv", out / "releases.csv")
 
 
-def _truth(engine: Engine, planted: Path, out: Path) -> None:
+def _truth(engine: Embedded, planted: Path, out: Path) -> None:
     """Truth of what was planted; of the user's own accounts nothing is known, they count as honest."""
     (out / "truth").mkdir(exist_ok=True)
     place = sql_text(planted / "truth" / "accounts.parquet")

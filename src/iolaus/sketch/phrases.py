@@ -28,16 +28,17 @@ from iolaus.workspace import Workspace, renamed_into
 WORDS, SYSTEM, TOOLS = "words", "system", "tools"
 
 _RETURNING = """
-CREATE OR REPLACE TEMP TABLE recurring AS
-SELECT item, accounts, conversations, pairs / exposures AS repeat, pairs * total / (exposures * conversations) AS lift
+SELECT item, accounts, conversations, pairs / exposures AS repeat,
+    pairs * total / (exposures * conversations) AS lift
 FROM (
-    SELECT item, count(*) AS accounts, sum(used) AS conversations,
-        CAST(sum(used * (used - 1)) AS DOUBLE) AS pairs, CAST(sum(used * (had - 1)) AS DOUBLE) AS exposures
+    SELECT item, count(*) AS accounts, CAST(sum(used) AS BIGINT) AS conversations,
+        CAST(sum(used * (used - 1)) AS DOUBLE) AS pairs,
+        nullif(CAST(sum(used * (had - 1)) AS DOUBLE), 0) AS exposures
     FROM (SELECT item, account, count(*) AS used FROM {uses} GROUP BY item, account) AS per_account
     JOIN volumes USING (account)
     GROUP BY item
 ) AS per_item, (SELECT CAST(sum(had) AS DOUBLE) AS total FROM volumes) AS everything
-WHERE accounts >= {k} AND pairs >= {least_pairs} AND exposures > 0
+WHERE accounts >= {k} AND pairs >= {least_pairs}
     AND pairs / exposures >= {repeat}
     AND (pairs / exposures >= {habit} OR pairs * total / (exposures * conversations) >= {lift})
 """
@@ -66,18 +67,16 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
     with progress.stage("phrases", "phrases") as tick:
         engine.view("marks", place / "marks" / "part-*.parquet")
         engine.view("uses", place / "uses.parquet")
-        engine.run("CREATE OR REPLACE TEMP VIEW word_uses AS SELECT shingle AS item, account, conversation FROM uses")
-        engine.run(
-            "CREATE OR REPLACE TEMP TABLE volumes AS SELECT account, count(DISTINCT conversation) AS had"
-            " FROM marks WHERE counted GROUP BY account"
+        engine.define("word_uses", "SELECT shingle AS item, account, conversation FROM uses")
+        engine.keep(
+            "volumes",
+            "SELECT account, count(DISTINCT conversation) AS had FROM marks WHERE counted GROUP BY account",
         )
         members = _word_phrases(engine, settings)
         engine.register("members", members)
-        engine.run("CREATE OR REPLACE TEMP TABLE all_uses AS " + _uses_sql(settings))
-        engine.run(
-            "CREATE OR REPLACE TEMP VIEW named_uses AS SELECT phrase AS item, account, conversation FROM all_uses"
-        )
-        engine.run(_returning_sql("named_uses", settings))
+        engine.keep("all_uses", _uses_sql(settings))
+        engine.define("named_uses", "SELECT phrase AS item, account, conversation FROM all_uses")
+        engine.keep("recurring", _returning_sql("named_uses", settings))
         with renamed_into(place / "phrases.parquet") as partial:
             engine.write(
                 f"""SELECT item AS phrase, kind, coalesce(shingles, 1) AS shingles,
@@ -88,13 +87,14 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
                     USING (item)
                 ORDER BY conversations * repeat DESC, phrase LIMIT {settings.max_phrases}""",
                 partial,
+                order="conversations * repeat DESC, phrase",
             )
         engine.view("phrases", place / "phrases.parquet")
         with renamed_into(place / "phrase_uses.parquet") as partial:
             engine.write(
-                "SELECT phrase, account, conversation FROM all_uses SEMI JOIN phrases USING (phrase)"
-                " ORDER BY phrase, account, conversation",
+                "SELECT phrase, account, conversation FROM all_uses SEMI JOIN phrases USING (phrase)",
                 partial,
+                order="phrase, account, conversation",
             )
         with renamed_into(place / "phrase_shingles.parquet") as partial:
             pq.write_table(members, partial)
@@ -105,7 +105,7 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
 
 def _word_phrases(engine: Engine, settings: SketchSettings) -> pa.Table:
     """Group returning shingles that stand together: phrase (its smallest shingle) and shingle."""
-    engine.run(_returning_sql("word_uses", settings))
+    engine.keep("recurring", _returning_sql("word_uses", settings))
     pairs = engine.table(_TOGETHER.format(sample=settings.phrase_sample, together=settings.phrase_together))
     items = np.sort(engine.table("SELECT item FROM recurring")["item"].to_numpy())
     one = np.searchsorted(items, pairs["one"].to_numpy())

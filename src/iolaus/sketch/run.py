@@ -75,9 +75,9 @@ def number_accounts(work: Workspace, engine: Engine) -> pa.Array:
         engine.view("known", ingest / "accounts.parquet")
         with renamed_into(path) as partial:
             engine.write(
-                "SELECT account_id FROM (SELECT account_id FROM ingested UNION SELECT account_id FROM known)"
-                " ORDER BY account_id",
+                "SELECT account_id FROM (SELECT account_id FROM ingested UNION SELECT account_id FROM known) AS either",
                 partial,
+                order="account_id",
             )
     return pq.read_table(path)["account_id"].combine_chunks()
 
@@ -156,22 +156,22 @@ def keep_shared(place: Path, parts: int, settings: SketchSettings, engine: Engin
         uses = pq.read_table(path, memory_map=True)
         likely = shared.likely(uses["shingle"].to_numpy())
         _write(uses.filter(pa.array(likely)), place / "likely" / path.name, "lz4")
-    engine.run("DROP VIEW IF EXISTS likely")
+    engine.drop("likely")
     if not paths:
         engine.register("likely", pa.table({c: pa.array([], t) for c, t in USES.items()}))
     else:
         engine.view("likely", place / "likely" / "part-*.parquet")
-    engine.run(
-        "CREATE OR REPLACE TEMP TABLE shared_shingles AS SELECT shingle FROM"
-        " (SELECT DISTINCT shingle, account FROM likely) GROUP BY shingle"
-        f" HAVING count(*) >= {settings.k}"
+    engine.keep(
+        "shared_shingles",
+        "SELECT shingle FROM (SELECT DISTINCT shingle, account FROM likely) AS pairs GROUP BY shingle"
+        f" HAVING count(*) >= {settings.k}",
     )
     with renamed_into(place / "uses.parquet") as partial:
         engine.write(
             "SELECT DISTINCT shingle, account, conversation FROM likely SEMI JOIN shared_shingles USING (shingle)",
             partial,
         )
-    engine.run("DROP TABLE shared_shingles")
+    engine.drop("shared_shingles")
 
 
 USES = {"shingle": pa.int64(), "account": pa.int32(), "conversation": pa.int64()}

@@ -165,7 +165,7 @@ def _opening_rows(ingest: Path, engine: Engine) -> npt.NDArray[np.int64]:
     engine.view("narrow", ingest / "narrow" / "part-*.parquet")
     found = engine.table(
         "SELECT seq FROM (SELECT d.seq, row_number() OVER (PARTITION BY d.conversation ORDER BY d.turn, n.ts, d.seq)"
-        " AS place FROM derived AS d JOIN narrow AS n USING (seq) WHERE d.counted) AS placed"
+        " AS place FROM derived AS d JOIN narrow AS n ON n.seq = d.seq WHERE d.counted) AS placed"
         " WHERE place = 1 ORDER BY seq"
     )
     seqs: npt.NDArray[np.int64] = found["seq"].to_numpy()

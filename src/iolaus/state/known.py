@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from iolaus.engine import Engine, sql_text
+from iolaus.engine import Engine
 from iolaus.ingest.hashing import Hasher
 
 MADE = "^x[0-9a-f]{16}-[0-9]+([.][0-9]+)?$"
@@ -39,11 +39,8 @@ def known(ingest: Path, kept: list[Path], engine: Engine, hasher: Hasher) -> Kno
     """What is known of an increment that was ingested into the folder ``ingest``. kept: the parts of the state."""
     if not kept:
         return Known(np.zeros(0, np.int64), {}, np.zeros(0, np.int64))
-    files = ",".join(f"'{sql_text(path)}'" for path in kept)
-    engine.run(
-        "CREATE OR REPLACE VIEW kept_ids AS SELECT exchange, exchange_id, account_id, epoch_us(ts) AS ts, prompt"
-        f" FROM read_parquet([{files}])"
-    )
+    engine.view("kept_rows", kept)
+    engine.define("kept_ids", "SELECT exchange, exchange_id, account_id, epoch_us(ts) AS ts, prompt FROM kept_rows")
     engine.view("new_rows", ingest / "exchanges" / "part-*.parquet")
     engine.view("new_narrow", ingest / "narrow" / "part-*.parquet")
     met = engine.table(f"""
@@ -51,7 +48,7 @@ def known(ingest: Path, kept: list[Path], engine: Engine, hasher: Hasher) -> Kno
             AND (NOT n.made OR n.prompt IS NOT DISTINCT FROM k.prompt)) AS same
         FROM (SELECT a.seq, b.exchange, a.exchange_id, a.account_id, b.ts, b.prompt,
                 regexp_matches(a.exchange_id, '{MADE}') AS made
-            FROM new_rows AS a JOIN new_narrow AS b USING (seq)) AS n
+            FROM new_rows AS a JOIN new_narrow AS b ON b.seq = a.seq) AS n
         JOIN kept_ids AS k ON k.exchange = n.exchange AND k.exchange_id = n.exchange_id
         GROUP BY n.seq ORDER BY n.seq""")
     seqs = met["seq"].to_numpy()
@@ -61,16 +58,16 @@ def known(ingest: Path, kept: list[Path], engine: Engine, hasher: Hasher) -> Kno
     clashing = np.setdiff1d(seqs[~same & made], again)
     places = np.searchsorted(own["seq"].to_numpy(), clashing)
     named = dict(zip(clashing.tolist(), own["own_id"].take(pa.array(places, pa.int64())).to_pylist(), strict=True))
-    for view in ("new_rows", "new_narrow", "kept_ids"):
-        engine.run(f"DROP VIEW {view}")
+    engine.drop("new_rows", "new_narrow", "kept_ids", "kept_rows")
     return Known(np.union1d(seqs[same], again), named, seqs[~same & ~made])
 
 
 def _own_ids(engine: Engine, hasher: Hasher) -> pa.Table:
     """seq and own_id, by seq, of every row whose id was made: with a hash of its account, time and text."""
     rows = engine.table(f"""
-        SELECT a.seq, a.exchange_id, concat_ws('|', b.account, b.ts, coalesce(b.prompt, 0)) AS said
-        FROM new_rows AS a JOIN new_narrow AS b USING (seq) WHERE regexp_matches(a.exchange_id, '{MADE}')
+        SELECT a.seq, a.exchange_id, concat_ws('|', CAST(b.account AS STRING), CAST(b.ts AS STRING),
+            CAST(coalesce(b.prompt, 0) AS STRING)) AS said
+        FROM new_rows AS a JOIN new_narrow AS b ON b.seq = a.seq WHERE regexp_matches(a.exchange_id, '{MADE}')
         ORDER BY a.seq""")
     hashes = hasher.column(rows["said"].combine_chunks()).to_numpy().view(np.uint64)
     marks = pa.array([f"{value:016x}" for value in hashes.tolist()], pa.string())

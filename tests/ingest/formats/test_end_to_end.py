@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from iolaus.engine import Engine, EngineSettings
+from iolaus.engine import EngineSettings
+from iolaus.engine.embedded import Embedded
 from iolaus.ingest.inputs import Inputs
 from iolaus.ingest.run import ingest
 from iolaus.ingest.settings import IngestSettings
@@ -24,7 +25,7 @@ from .test_openai import AGENT_LOG
 
 
 def _ingest(log: Path, place: Path, account: str | None = None) -> Summary:
-    engine = Engine(EngineSettings(), place / "scratch")
+    engine = Embedded(EngineSettings(), place / "scratch")
     try:
         work = Workspace(place / "state", "one")
         settings = IngestSettings(max_rejects=0)

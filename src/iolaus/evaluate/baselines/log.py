@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from iolaus.engine import Engine
+from iolaus.engine.embedded import Embedded
 from iolaus.evaluate.gauge_text import FEATURES, TEXT_SQL
 from iolaus.evaluate.worlds import World
 from iolaus.ingest import run as ingest
@@ -87,7 +87,7 @@ def read(world: World, settings: Settings, place: Path) -> Log:
     """Ingest and sketch the world's logs in ``place`` and read what baselines need; ``place`` is removed."""
     shutil.rmtree(place, ignore_errors=True)
     work = Workspace(place, "log")
-    engine = Engine(settings.engine, work.root / "scratch")
+    engine = Embedded(settings.engine, work.root / "scratch")
     key, progress = load_key(settings.sketch.key_file), Progress(shown=False)
     try:
         ingest.ingest(world.inputs, settings.ingest, key, work, engine, progress)
@@ -99,7 +99,7 @@ def read(world: World, settings: Settings, place: Path) -> Log:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _log(work: Workspace, engine: Engine) -> Log:
+def _log(work: Workspace, engine: Embedded) -> Log:
     ids = pq.read_table(work.folder("sketch") / "accounts.parquet")["account_id"].combine_chunks()
     engine.view("marks", work.folder("sketch") / "marks" / "part-*.parquet")
     engine.view("ingested", work.folder("ingest") / "exchanges" / "part-*.parquet")
@@ -123,7 +123,7 @@ def _log(work: Workspace, engine: Engine) -> Log:
     )
 
 
-def _pairs(work: Workspace, engine: Engine, ids: pa.Array) -> dict[str, tuple[Numbers, Numbers]]:
+def _pairs(work: Workspace, engine: Embedded, ids: pa.Array) -> dict[str, tuple[Numbers, Numbers]]:
     """Who holds which card, organisation, /24 and TLS fingerprint."""
     pairs: dict[str, tuple[Numbers, Numbers]] = {}
     known = pq.read_table(work.folder("ingest") / "accounts.parquet")
@@ -142,7 +142,7 @@ def _pairs(work: Workspace, engine: Engine, ids: pa.Array) -> dict[str, tuple[Nu
     return pairs
 
 
-def _phrase_windows(work: Workspace, engine: Engine, openings: pa.Table) -> list[tuple[Numbers, Numbers]]:
+def _phrase_windows(work: Workspace, engine: Embedded, openings: pa.Table) -> list[tuple[Numbers, Numbers]]:
     """Rows of openings that use a phrase of words, and the accounts that used it twice or more."""
     engine.view("phrases", work.folder("sketch") / "phrases.parquet")
     engine.view("phrase_uses", work.folder("sketch") / "phrase_uses.parquet")
