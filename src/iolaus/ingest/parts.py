@@ -45,8 +45,11 @@ NARROW = pa.schema(
 )
 """Hashes, times and flags of every exchange: all that conversations and retries are derived from."""
 
-_RANDOM = ("exchange_id", "prompt_hash", "text_hash", "root_hash", "shingles", "topic", "scores", "seq")
-"""Columns of sketched rows whose values hardly ever repeat."""
+REPEATING = (
+    *(c.name for c in EXCHANGES.columns if c.type != TEXT and c.name not in {"exchange_id", "ts", "root_hash"}),
+    *("sketch", "system_hash", "words", "script"),
+)
+"""Columns of sketched rows whose values repeat: a dictionary of the others would only take room."""
 
 SKETCHED = "sketches"
 """Folder of the parts' keyed sketches; a part without any has no file there."""
@@ -201,6 +204,6 @@ def write_exchanges(table: pa.Table, place: Path) -> None:
 def write_sketches(table: pa.Table, place: Path) -> None:
     """Rows with keyed sketches: dictionaries of nothing but what repeats."""
     place.parent.mkdir(exist_ok=True)
-    encoded = [name for name in table.column_names if name not in _RANDOM]
+    encoded = [name for name in table.column_names if name in REPEATING]
     with renamed_into(place) as partial:
         pq.write_table(table, partial, compression="zstd", compression_level=1, use_dictionary=encoded)
