@@ -17,6 +17,7 @@ from iolaus.fingerprint.settings import FingerprintSettings
 from iolaus.ingest.inputs import Inputs
 from iolaus.ingest.run import ingest
 from iolaus.ingest.settings import IngestSettings
+from iolaus.key import Key
 from iolaus.progress import Progress
 from iolaus.sketch import phrases
 from iolaus.sketch import run as sketch
@@ -60,12 +61,12 @@ def fingerprinted(
     return Fingerprinted(work)
 
 
-def stages(work: Workspace, inputs: Inputs, settings: SketchSettings, threads: int = 2) -> None:
+def stages(work: Workspace, inputs: Inputs, settings: SketchSettings, threads: int = 2, key: Key = KEY) -> None:
     engine = Engine(EngineSettings(threads=threads), work.root / "scratch")
     progress = Progress(False)
     try:
-        ingest(inputs, IngestSettings(max_rejects=1.0), KEY, work, engine, progress)
-        sketch.run(work, settings, KEY, engine, progress)
+        ingest(inputs, IngestSettings(max_rejects=1.0), key, work, engine, progress)
+        sketch.run(work, settings, key, engine, progress)
         phrases.run(work, settings, engine, progress)
         fingerprint.run(work, FingerprintSettings(), engine, progress)
     finally:

@@ -55,6 +55,7 @@ class Checkpoint(msgspec.Struct):
     warnings: list[str] = msgspec.field(default_factory=list)
     naive_times: int = 0
     makes: list[str] = msgspec.field(default_factory=list)
+    sketched: int = 0
 
 
 @dataclass(slots=True)
@@ -167,6 +168,7 @@ def _admit(coerced: Coerced, run: _Ingest, reached: Checkpoint, name: str) -> No
     """Note what the keyed sketches among these rows were made with. Raises InputError for another version or key."""
     if coerced.sketches is None:
         return
+    reached.sketched += len(coerced.sketches)
     for text in set(coerced.sketches["sketch"].unique().to_pylist()) - set(reached.makes):
         make = parse(text)
         if make is not None:
@@ -220,6 +222,11 @@ def _summary(run: _Ingest, reached: Checkpoint, tally: Tally) -> Summary:
     warnings = [*reached.warnings, *run.warnings]
     if reached.naive_times:
         warnings.append(f"{reached.naive_times} times without a zone were read as UTC")
+    if reached.sketched:
+        warnings.append(
+            f"{reached.sketched} exchanges came as keyed sketches: no excerpt of them can be shown, and of cohorts that"
+            " hold any two_sample and the corpus of a sweep are not assessed"
+        )
     if run.skipped:
         warnings.append(f"{len(run.skipped)} files are no logs by their names and were left out")
     warnings += tally.concentrations(run.settings.reject_warning_rows, run.settings.reject_warning_share)

@@ -99,7 +99,7 @@ def _sound(table: pa.Table) -> npt.NDArray[np.bool_]:
     words = pc.greater_equal(table["words"], 0)
     whole = pc.equal(pc.bit_wise_and(pc.binary_length(table["shingles"]), HASH_BYTES - 1), 0)
     topic = pc.equal(pc.binary_length(table["topic"]), TOPIC_BYTES)
-    scores = pc.or_(pc.is_null(table["scores"]), pc.equal(pc.binary_length(table["scores"]), SCORES_BYTES))
+    scores = pc.or_kleene(pc.is_null(table["scores"]), pc.equal(pc.binary_length(table["scores"]), SCORES_BYTES))
     for condition in (words, whole, topic, scores):
         found = pc.and_(found, condition.combine_chunks())
     return np.asarray(pc.fill_null(found, False))

@@ -37,7 +37,7 @@ class Sketcher:
         self.make = make_of(key, settings.sketch, settings.link.content_model, self._weights)
 
     def rows(self, coerced: Coerced) -> pa.Table:
-        """One row of ``SCHEMA`` an accepted exchange, in their order. Raises InputError for what was sketched before."""
+        """One row of ``SCHEMA`` an accepted exchange, in order. Raises InputError for what was sketched before."""
         if coerced.sketches is not None:
             raise InputError("LOGS: hold keyed sketches already. Give the logs that hold the texts.")
         table = coerced.table.combine_chunks()
