@@ -36,7 +36,7 @@ def conversation(account: str, day: int, texts: Iterable[str]) -> list[dict[str,
     for turn, text in enumerate(texts):
         messages = [*messages, {"role": "user", "content": text}]
         made.append({
-            "id": f"{account}-{day}-{turn}", "user": account, "created": f"2026-01-{day:02}T10:{turn:02}:00Z",
+            "id": f"{account}-{day}-{turn}", "account_id": account, "created": f"2026-01-{day:02}T10:{turn:02}:00Z",
             "request": {"model": "m", "messages": messages, "temperature": 0.5},
             "response": {"object": "chat.completion", "choices": [{"message": {"role": "assistant", "content": "ok"}}]},
         })  # fmt: skip

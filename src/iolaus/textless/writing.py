@@ -35,6 +35,8 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.__exit__(kind, error, trace)
+        if error is not None:
+            self._path.unlink(missing_ok=True)
 
     def write(self, rows: pa.Table, coerced: Coerced) -> None:
         """Write one batch. rows: of ``coerced``."""

@@ -18,6 +18,8 @@ _KNOWN = frozenset(KNOWN)
 def recognise(records: Sequence[dict[str, Any]]) -> float:
     """The share of names that the exchanges table knows, where there is a ``ts`` among them."""
     rows = [record for record in records if refusal(record) is None]
+    if records and not rows:
+        return 1.0
     shares = [len(_KNOWN & r.keys()) / len(r) if r and "ts" in r else 0.0 for r in rows]
     return sum(shares) / len(shares) if shares else 0.0
 
