@@ -19,6 +19,8 @@ from iolaus.ingest.inputs import Inputs
 from iolaus.key import load as load_key
 from iolaus.link.asking import asked
 from iolaus.make import Make, parse
+from iolaus.progress import Progress
+from iolaus.scan import normalise
 from iolaus.settings import load
 from iolaus.sketch.content import shipped_model
 from iolaus.sketch.mask import BYTES, bare
@@ -136,3 +138,14 @@ def test_a_make_says_what_it_was_made_with(tmp_path: Path) -> None:
     assert json.loads(json.dumps(make)) == [*make[:2], list(make.settings), *make[3:]]
     assert isinstance(make, Make)
     assert KEY.id != make.key_id
+
+
+def test_the_normal_form_keeps_sketches(tmp_path: Path) -> None:
+    log = jsonl(tmp_path / "log.jsonl", [*records(), record(0)])
+    once = sketched(log, tmp_path / "o.parquet")
+    normalise(Inputs((str(once),)), load(None, {"ingest": {"max_rejects": 0.5}}), tmp_path / "normal", Progress(False))
+    written = pq.read_table(tmp_path / "normal" / "exchanges")
+    before = pq.read_table(once).slice(0, len(records()))
+    for name in SKETCHES.names:
+        assert written[name].to_pylist() == before[name].to_pylist(), name
+    assert set(written["text_state"].to_pylist()) == {"sketched"}

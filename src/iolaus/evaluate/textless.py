@@ -1,4 +1,4 @@
-"""What a scan finds where no text is kept: with keyed sketches alone, and where some accounts have neither.
+"""``make textless``: what a scan finds where no text is kept, with keyed sketches and where accounts have neither.
 
     python -m iolaus.evaluate.textless [WORLD ...] [--seed N] [--work DIR] [--record DOCS]
 
