@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ingest.scanning import jsonl, record
 from iolaus.ingest.inputs import Inputs
-from iolaus.settings import Settings, load
+from iolaus.settings import load
 from iolaus.textless import run
 
 SECRET = "the quillwort contract names seventeen heirs of the estate"
@@ -53,11 +52,3 @@ def command(*arguments: object) -> list[str]:
 def piped(content: bytes, *arguments: object) -> subprocess.CompletedProcess[bytes]:
     """``iolaus sketch --stream`` with ``content`` on its standard input."""
     return subprocess.run(command("--stream", *arguments), input=content, capture_output=True, check=False, timeout=300)
-
-
-def settings(**sections: Any) -> Settings:
-    """Settings with these sections changed."""
-    return load(None, sections)
-
-
-__all__ = ["SECRET", "command", "conversation", "jsonl", "lines_of", "piped", "record", "settings", "sketched"]

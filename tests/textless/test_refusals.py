@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from ingest.scanning import ingested, jsonl, record
@@ -96,8 +97,6 @@ def test_weights_that_are_none_are_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=said):
             load_weights(tmp_path / name)
     key = load_key(load().sketch.key_file)
-    import pyarrow as pa
-
     weights = topic_weights(word_frequencies(pa.array(["one two three"], pa.large_string()), key), 1)
     save_weights(weights, tmp_path / "w.npy")
     found = load_weights(tmp_path / "w.npy")

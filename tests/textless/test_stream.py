@@ -22,8 +22,6 @@ from iolaus.textless.arriving import arriving
 
 from .sketching import SECRET, command, conversation, lines_of, piped, sketched
 
-KEY = load_key
-
 
 def joined(*lines: Any) -> bytes:
     """Lines of a log."""
@@ -87,7 +85,9 @@ def test_ids_that_the_log_does_not_give_are_made_when_sketches_are_read(tmp_path
     assert all("exchange_id" not in json.loads(line) for line in ran.stdout.splitlines())
     for day in ("one", "two"):  # a stream that begins again has the same rows
         (tmp_path / f"{day}.jsonl").write_bytes(ran.stdout)
-    got = ingested(tmp_path / "state", tmp_path / "one.jsonl", tmp_path / "two.jsonl", key=KEY(load().sketch.key_file))
+    got = ingested(
+        tmp_path / "state", tmp_path / "one.jsonl", tmp_path / "two.jsonl", key=load_key(load().sketch.key_file)
+    )
     assert got.summary.exchanges == 6
     assert not got.summary.rejects
 
@@ -99,7 +99,7 @@ def test_conversations_of_context_that_is_sent_again_are_those_of_the_texts(tmp_
     assert ran.returncode == 0, ran.stderr
     assert SECRET.encode() not in ran.stdout
     (tmp_path / "sketches.jsonl").write_bytes(ran.stdout)
-    key = KEY(load().sketch.key_file)
+    key = load_key(load().sketch.key_file)
     texts, found = (ingested(tmp_path / n, tmp_path / f"{n}.jsonl", key=key) for n in ("log", "sketches"))
     assert _numbered(texts.derived) == _numbered(found.derived)
     assert [row["conversation"] for row in _numbered(found.derived)] == [0, 0, 0, 1, 2]
@@ -116,7 +116,7 @@ def test_refused_lines_of_a_stream_are_rejects_of_the_scan(tmp_path: Path) -> No
     lines = [record(n) for n in range(4)]
     ran = piped(joined(*lines, b"broken", {"account_id": "a9", "ts": "x"}))
     (tmp_path / "s.jsonl").write_bytes(ran.stdout)
-    got = ingested(tmp_path / "state", tmp_path / "s.jsonl", key=KEY(load().sketch.key_file))
+    got = ingested(tmp_path / "state", tmp_path / "s.jsonl", key=load_key(load().sketch.key_file))
     assert [(r["row"], r["field"], r["value"], r["reason"]) for r in got.rejects] == [
         (5, "record", None, "no JSON value"), (6, "ts", None, "not a time"),
     ]  # fmt: skip
@@ -151,3 +151,13 @@ def test_weights_come_of_texts_alone(tmp_path: Path) -> None:
     empty = jsonl(tmp_path / "empty.jsonl", [record(0, prompt=None)])
     with pytest.raises(InputError, match="hold no text"):
         run.learn(Inputs((str(empty),)), load(), tmp_path / "none.npy")
+
+
+def test_one_thing_is_asked_for_at_a_time(tmp_path: Path) -> None:
+    for arguments, said in (
+        (["--out", tmp_path / "o.parquet"], b"give one of --stream, --out FILE and --learn FILE"),
+        (["--format", "opnai"], b"Did you mean 'openai'"),
+    ):
+        ran = piped(b"", *arguments)
+        assert ran.returncode == 2
+        assert said in ran.stderr
