@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -18,6 +19,7 @@ from iolaus.scan import scan
 from iolaus.settings import load
 from iolaus.sketch.making import load_weights, save_weights
 from iolaus.sketch.shingle import topic_weights, word_frequencies
+from iolaus.sketch.topic import BUCKETS
 from iolaus.textless import run
 
 from .sketching import SECRET, lines_of, sketched
@@ -60,6 +62,10 @@ def test_a_state_refuses_sketches_of_other_weights_and_takes_those_of_its_own(tm
     later = jsonl(tmp_path / "later.jsonl", [record(100 + n) for n in range(5)])
     with pytest.raises(InputError, match=r"sketched with weights of words alike, here they are [0-9a-f]{16}"):
         scanned(lines_of(sketched(later, tmp_path / "alike.jsonl")), tmp_path, state)
+    other = tmp_path / "other.npy"
+    save_weights(np.full(BUCKETS, 2, np.float32), other)
+    with pytest.raises(InputError, match=r"other\.npy: not the weights of words that .*state was begun with"):
+        scanned([record(200)], tmp_path, state, sketch={"weights": other})
     own = sketched(later, tmp_path / "own.jsonl", sketch={"weights": weights})
     scanned(lines_of(own), tmp_path, state)
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
+from iolaus.errors import InputError
 from iolaus.ingest.hashing import Hasher
 from iolaus.ingest.parts import sketches_of
 from iolaus.ingest.summary import Summary
@@ -23,7 +24,7 @@ from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch.content_backends import chosen
 from iolaus.sketch.given import Given
-from iolaus.sketch.making import load_weights, make_of, refuse_foreign
+from iolaus.sketch.making import load_weights, make_of, refuse_foreign, weights_id
 from iolaus.sketch.marks import READ
 from iolaus.sketch.topic import BUCKETS
 from iolaus.state.expire import oldest_kept
@@ -115,6 +116,7 @@ def prepare(
         weights = _first_weights(ingest, dropped, oldest, settings, key, read)
         with renamed_into(new.root / WEIGHTS) as partial, partial.open("wb") as file:
             np.save(file, weights)
+    _refuse_other_weights(settings, weights, state)
     refuse_foreign(read.makes, make_of(key, settings.sketch, settings.link.content_model, weights))
     keeper = Keeper(key, settings.sketch, weights, chosen(settings.link.content_model))
     waiting = _Waiting(new.root, number)
@@ -167,6 +169,17 @@ def _first_weights(
         return learnt(ingest, dropped, oldest, key)
     given = load_weights(settings.sketch.weights)
     return np.ones(BUCKETS, np.float32) if given is None else given
+
+
+def _refuse_other_weights(settings: Settings, kept: npt.NDArray[np.float32], state: State) -> None:
+    """Raise InputError where the weights that are set are not those of the state, on which all its topics rest."""
+    path = settings.sketch.weights
+    if path is not None and weights_id(load_weights(path)) != weights_id(kept):
+        own = state.manifest.tables.get("weights")
+        raise InputError(
+            f"{path}: not the weights of words that {state.place} was begun with."
+            f" Set sketch.weights to {state.place / own if own else 'these'}, or begin another with --state."
+        )
 
 
 def _parts(ingest: Path) -> Iterator[tuple[pa.Table, pa.Table, pa.Table | None]]:
