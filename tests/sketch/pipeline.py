@@ -61,9 +61,9 @@ def fingerprinted(
     return Fingerprinted(work)
 
 
-def stages(work: Workspace, inputs: Inputs, settings: SketchSettings, threads: int = 2, key: Key = KEY) -> None:
+def stages(work: Workspace, inputs: Inputs, settings: SketchSettings, threads: int = 2, key: Key | None = None) -> None:
     engine = Engine(EngineSettings(threads=threads), work.root / "scratch")
-    progress = Progress(False)
+    progress, key = Progress(False), key or KEY
     try:
         ingest(inputs, IngestSettings(max_rejects=1.0), key, work, engine, progress)
         sketch.run(work, settings, key, engine, progress)
