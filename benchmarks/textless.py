@@ -30,9 +30,18 @@ PINGS = 200
 """Lines that are sent one by one, each after the answer to the one before."""
 
 
+HEADER = (
+    f"{'':<36}{'requests':>9}{'bytes':>8}{'requests/s':>12}{'MB/s in':>9}{'text':>9}{'B out':>9}"
+    f"{'peak MB':>9}{'grown':>9}"
+)
+
+
 @dataclass(frozen=True)
 class Row:
-    """One way of sketching. ``read_mb``: bytes that went in; ``text_mb``: bytes of prompts among them, 10^6 each."""
+    """One way of sketching. ``read_mb``: bytes that went in; ``text_mb``: bytes of prompts among them, 10^6 each.
+
+    ``peak_mb``: largest resident set, 2^20 bytes each. ``grown_mb``: what the second half of a stream added to it.
+    """
 
     what: str
     requests: int
@@ -41,6 +50,8 @@ class Row:
     text_mb: float
     written_mb: float
     seconds: float
+    peak_mb: float
+    grown_mb: float | None = None
 
     @property
     def line(self) -> str:
@@ -48,7 +59,8 @@ class Row:
         return (
             f"{self.what:<36}{self.requests:>9,}{self.bytes_each:>8,}{self.requests / self.seconds:>12,.0f}"
             f"{self.read_mb / self.seconds:>9.1f}{self.text_mb / self.seconds:>9.1f}"
-            f"{self.written_mb * 1e6 / self.requests:>9.0f}"
+            f"{self.written_mb * 1e6 / self.requests:>9.0f}{self.peak_mb:>9.0f}"
+            + ("" if self.grown_mb is None else f"{self.grown_mb:>+9.1f}")
         )
 
 
@@ -106,6 +118,11 @@ class Stream:
             self._process.stdin.write(content)
             self._process.stdin.flush()
 
+    def peak_mb(self) -> float:
+        """The largest resident set so far, 2^20 bytes each; Linux only."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
+        return float(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+
     def close(self) -> None:
         """End the stream; raises SystemExit where the command failed."""
         _, said = self._process.communicate(timeout=60)
@@ -125,12 +142,15 @@ def streamed(format: str, name: str, rows: int, size: int) -> tuple[Row, float]:
             began = time.perf_counter()
             stream.ask(line)
             waits.append(time.perf_counter() - began)
-        content = b"".join(lines)
-        seconds, size_out = stream.run(content, rows)
+        halves = [stream.run(b"".join(lines[: rows // 2]), rows // 2)]
+        before = stream.peak_mb()
+        halves.append(stream.run(b"".join(lines[rows // 2 :]), rows - rows // 2))
+        peak = stream.peak_mb()
     finally:
         stream.close()
-    text = sum(len(record["prompt"].encode()) for record in records)
-    return Row(name, rows, size, len(content) / 1e6, text / 1e6, size_out / 1e6, seconds), statistics.median(waits)
+    read, text = sum(map(len, lines)) / 1e6, sum(len(record["prompt"].encode()) for record in records) / 1e6
+    seconds, written = sum(half[0] for half in halves), sum(half[1] for half in halves) / 1e6
+    return Row(name, rows, size, read, text, written, seconds, peak, peak - before), statistics.median(waits)
 
 
 def batched(rows: int, size: int, place: Path) -> Row:
@@ -140,9 +160,8 @@ def batched(rows: int, size: int, place: Path) -> Row:
     pq.write_table(pa.Table.from_pylist(records), logs, compression="zstd")
     ran = checked(sketch(logs, "--out", out))
     text = sum(len(record["prompt"].encode()) for record in records) / 1e6
-    return Row(
-        "batch, Parquet to Parquet", rows, size, logs.stat().st_size / 1e6, text, out.stat().st_size / 1e6, ran.seconds
-    )
+    read, written = logs.stat().st_size / 1e6, out.stat().st_size / 1e6
+    return Row("batch, Parquet to Parquet", rows, size, read, text, written, ran.seconds, ran.peak_mb)
 
 
 def main() -> None:
@@ -153,7 +172,7 @@ def main() -> None:
     asked = parser.parse_args()
     place = Path(tempfile.mkdtemp())
     try:
-        print(f"{'':<36}{'requests':>9}{'bytes':>8}{'requests/s':>12}{'MB/s in':>9}{'text':>9}{'B out':>9}")
+        print(HEADER)
         found, waits = [], {}
         for name, format, rows, size in (
             ("stream, normal form", "native", asked.rows, 500),
