@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import subprocess
@@ -104,6 +105,32 @@ def test_conversations_of_context_that_is_sent_again_are_those_of_the_texts(tmp_
     assert _numbered(texts.derived) == _numbered(found.derived)
     assert [row["conversation"] for row in _numbered(found.derived)] == [0, 0, 0, 1, 2]
     assert {e["text_state"] for e in found.exchanges} == {"sketched"}
+
+
+ROOT = Path(__file__).parents[2]
+REAL = {
+    "swe_agent_interactions": ["--account", "agent"],  # OpenAI requests and answers in lines of their own
+    "glasswally_events": ["--mapping", str(ROOT / "docs" / "examples" / "glasswally.toml")],
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_logs_are_the_same_exchanges_and_conversations(name: str, tmp_path: Path) -> None:
+    log = ROOT / "tests" / "data" / f"{name}.jsonl.gz"
+    lines = gzip.decompress(log.read_bytes())
+    ran = piped(lines, *REAL[name])
+    assert ran.returncode == 0, ran.stderr
+    (tmp_path / "s.jsonl").write_bytes(ran.stdout)
+    key, (option, value) = load_key(load().sketch.key_file), REAL[name]
+    given = {option.removeprefix("--"): Path(value) if option == "--mapping" else value}
+    texts = ingested(tmp_path / "texts", log, key=key, **given)
+    found = ingested(tmp_path / "found", tmp_path / "s.jsonl", key=key)
+    assert _numbered(texts.derived) == _numbered(found.derived)
+    assert {e["text_state"] for e in texts.exchanges} == {"present"}
+    assert {e["text_state"] for e in found.exchanges} == {"sketched"}
+    prompts = {e["prompt"] for e in texts.exchanges if e["prompt"] and len(e["prompt"]) > 20}
+    assert len(prompts) > 5
+    assert not any(json.dumps(prompt)[1:21].encode() in ran.stdout for prompt in prompts)
 
 
 def _numbered(derived: list[dict[str, Any]]) -> list[dict[str, Any]]:
