@@ -98,12 +98,13 @@ def _state(figures: Figures) -> str:
 
 def _textless(figures: Figures) -> str:
     rows = table(
-        ("what", "requests", "bytes each", "seconds", "requests/s", "MB/s read", "MB/s of prompts", "bytes out, each",
+        ("what", "requests", "bytes each", "seconds", "cpu s", "requests/s", "requests a cpu s", "MB/s read", "MB/s of prompts", "bytes out, each",
          "peak MB", "of it in the second half"),
         (
             (
                 row["what"], f"{row['requests']:,}", f"{row['bytes_each']:,}", f"{row['seconds']:.1f}",
-                f"{row['requests'] / row['seconds']:,.0f}", f"{row['read_mb'] / row['seconds']:.1f}",
+                f"{row['processor_seconds']:.1f}", f"{row['requests'] / row['seconds']:,.0f}",
+                f"{row['requests'] / row['processor_seconds']:,.0f}", f"{row['read_mb'] / row['seconds']:.1f}",
                 f"{row['text_mb'] / row['seconds']:.1f}", f"{row['written_mb'] * 1e6 / row['requests']:.0f}",
                 f"{row['peak_mb']:,.0f}", "" if row["grown_mb"] is None else f"{row['grown_mb']:+.1f}",
             )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -31,7 +32,7 @@ PINGS = 200
 
 
 HEADER = (
-    f"{'':<36}{'requests':>9}{'bytes':>8}{'requests/s':>12}{'MB/s in':>9}{'text':>9}{'B out':>9}"
+    f"{'':<36}{'requests':>9}{'bytes':>8}{'requests/s':>12}{'MB/s in':>9}{'text':>9}{'/cpu s':>12}{'B out':>9}"
     f"{'peak MB':>9}{'grown':>9}"
 )
 
@@ -50,6 +51,7 @@ class Row:
     text_mb: float
     written_mb: float
     seconds: float
+    processor_seconds: float
     peak_mb: float
     grown_mb: float | None = None
 
@@ -59,6 +61,7 @@ class Row:
         return (
             f"{self.what:<36}{self.requests:>9,}{self.bytes_each:>8,}{self.requests / self.seconds:>12,.0f}"
             f"{self.read_mb / self.seconds:>9.1f}{self.text_mb / self.seconds:>9.1f}"
+            f"{self.requests / self.processor_seconds:>12,.0f}"
             f"{self.written_mb * 1e6 / self.requests:>9.0f}{self.peak_mb:>9.0f}"
             + ("" if self.grown_mb is None else f"{self.grown_mb:>+9.1f}")
         )
@@ -123,6 +126,11 @@ class Stream:
         status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
         return float(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
 
+    def processor_seconds(self) -> float:
+        """Of all its threads so far; Linux only."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def close(self) -> None:
         """End the stream; raises SystemExit where the command failed."""
         _, said = self._process.communicate(timeout=60)
@@ -142,15 +150,16 @@ def streamed(format: str, name: str, rows: int, size: int) -> tuple[Row, float]:
             began = time.perf_counter()
             stream.ask(line)
             waits.append(time.perf_counter() - began)
+        began_with = stream.processor_seconds()
         halves = [stream.run(b"".join(lines[: rows // 2]), rows // 2)]
         before = stream.peak_mb()
         halves.append(stream.run(b"".join(lines[rows // 2 :]), rows - rows // 2))
-        peak = stream.peak_mb()
+        peak, used = stream.peak_mb(), stream.processor_seconds() - began_with
     finally:
         stream.close()
     read, text = sum(map(len, lines)) / 1e6, sum(len(record["prompt"].encode()) for record in records) / 1e6
     seconds, written = sum(half[0] for half in halves), sum(half[1] for half in halves) / 1e6
-    return Row(name, rows, size, read, text, written, seconds, peak, peak - before), statistics.median(waits)
+    return Row(name, rows, size, read, text, written, seconds, used, peak, peak - before), statistics.median(waits)
 
 
 def batched(rows: int, size: int, place: Path) -> Row:
@@ -161,13 +170,15 @@ def batched(rows: int, size: int, place: Path) -> Row:
     ran = checked(sketch(logs, "--out", out))
     text = sum(len(record["prompt"].encode()) for record in records) / 1e6
     read, written = logs.stat().st_size / 1e6, out.stat().st_size / 1e6
-    return Row("batch, Parquet to Parquet", rows, size, read, text, written, ran.seconds, ran.peak_mb)
+    return Row(
+        "batch, Parquet to Parquet", rows, size, read, text, written, ran.seconds, ran.processor_seconds, ran.peak_mb
+    )
 
 
 def main() -> None:
     """Print the table and, if asked, write it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=60_000)
+    parser.add_argument("--rows", type=int, default=30_000)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     place = Path(tempfile.mkdtemp())
