@@ -98,7 +98,8 @@ def _state(figures: Figures) -> str:
 
 def _textless(figures: Figures) -> str:
     rows = table(
-        ("what", "requests", "bytes each", "seconds", "cpu s", "requests/s", "requests a cpu s", "MB/s read", "MB/s of prompts", "bytes out, each",
+        ("what", "requests", "bytes each", "seconds", "cpu s", "requests/s", "requests a cpu s",
+         "MB/s read", "MB/s of prompts", "bytes out, each",
          "peak MB", "of it in the second half"),
         (
             (
