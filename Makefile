@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit docs bench judge alarms evasion ablation gauge figures picture clean
+.PHONY: help setup demo test lint types unit docs bench judge alarms evasion ablation textless gauge figures picture clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ evasion: $(READY)  ## what each adaptive step costs the scan and its operator (a
 
 ablation: $(READY)  ## what each family of evidence is worth (a quarter of an hour; resumes); ABLATION="--only S2"
 	$(BIN)/python -m iolaus.evaluate.ablation --record docs $(ABLATION)
+
+textless: $(READY)  ## what a scan finds where no text is kept (an hour; resumes); TEXTLESS="S2 S7"
+	$(BIN)/python -m iolaus.evaluate.textless --record docs $(TEXTLESS)
 
 gauge: $(READY)  ## gauge every shipped scenario field by field; writes docs/gauge.json and the table of docs/worlds.md
 	$(BIN)/python -m iolaus.evaluate.gauge_page --record docs

@@ -29,6 +29,7 @@ QUICK: dict[str, list[str]] = {
     "content": ["--rows", "20000"],
     "formats": ["--records", "2000"],
     "scan": ["--sizes", "20000", "40000", "--long", "2000"],
+    "textless": ["--rows", "3000"],
     "state": ["--base", "30000", "--increment", "5000"],
     "broken": ["--rows", "20000"],
     "real_logs": [],

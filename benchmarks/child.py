@@ -50,6 +50,11 @@ def scan(*arguments: object) -> list[str]:
     return [str(Path(sys.executable).with_name("iolaus")), "scan", *map(str, arguments)]
 
 
+def sketch(*arguments: object) -> list[str]:
+    """The command ``iolaus sketch`` of this interpreter's installation."""
+    return [str(Path(sys.executable).with_name("iolaus")), "sketch", *map(str, arguments)]
+
+
 def simulate(*arguments: object) -> list[str]:
     """The command ``iolaus simulate`` of this interpreter's installation."""
     return [str(Path(sys.executable).with_name("iolaus")), "simulate", *map(str, arguments)]

@@ -96,6 +96,26 @@ def _state(figures: Figures) -> str:
     return f"{scans}\n\n{stages}\n\n{kept}\n\n{same}"
 
 
+def _textless(figures: Figures) -> str:
+    rows = table(
+        ("what", "requests", "bytes each", "seconds", "cpu s", "requests/s", "requests a cpu s",
+         "MB/s read", "MB/s of prompts", "bytes out, each",
+         "peak MB", "of it in the second half"),
+        (
+            (
+                row["what"], f"{row['requests']:,}", f"{row['bytes_each']:,}", f"{row['seconds']:.1f}",
+                f"{row['processor_seconds']:.1f}", f"{row['requests'] / row['seconds']:,.0f}",
+                f"{row['requests'] / row['processor_seconds']:,.0f}", f"{row['read_mb'] / row['seconds']:.1f}",
+                f"{row['text_mb'] / row['seconds']:.1f}", f"{row['written_mb'] * 1e6 / row['requests']:.0f}",
+                f"{row['peak_mb']:,.0f}", "" if row["grown_mb"] is None else f"{row['grown_mb']:+.1f}",
+            )
+            for row in figures["rows"]
+        ),
+    )  # fmt: skip
+    waits = "; ".join(f"{name}: {wait:.0f} ms" for name, wait in figures["waits_ms"].items())
+    return f"{rows}\n\nA line that comes alone waits, in the median of 200: {waits}."
+
+
 def _generate(figures: Figures) -> str:
     return table(
         ("scale", "exchanges", "accounts", "wall s", "cpu s", "exchanges/s", "peak MB", "MB on disk",
@@ -165,6 +185,7 @@ SECTIONS: dict[str, Callable[[Figures], str]] = {
     "sketch": _sketch,
     "content": _sketch,
     "state": _state,
+    "textless": _textless,
     "generate": _generate,
     "generate_full": _generate,
     "broken": _broken,

@@ -169,6 +169,8 @@ def test_accused_accounts_are_of_a_campaign_and_fit_its_numbers(scanned: Scanned
             assert row["membership"] >= 0.9
         if row["campaign_id"] is None:
             assert row["role"] is None and row["distillation_share"] is None and row["membership"] == 0
+        elif row["distillation_share"] is None:
+            assert row["role"] is None and not row["assessed"]
         else:
             assert row["role"] in tables.ROLES
             assert 0 <= row["share_low"] <= row["distillation_share"] <= row["share_high"] <= 1

@@ -106,6 +106,43 @@ def ingest(
 
 
 @app.command()
+def sketch(
+    logs: MaybeLogs = None,
+    stream: Annotated[bool, typer.Option("--stream", help="a line out for each line in, flushed as they come")] = False,
+    out: Annotated[Path | None, typer.Option(help="write sketches to this file: Parquet, or lines (.jsonl)")] = None,
+    learn: Annotated[Path | None, typer.Option(help="write weights of words to this file instead of sketches")] = None,
+    format: Format = None,
+    mapping: Mapping = None,
+    account: Account = None,
+    max_rejects: MaxRejects = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Put keyed sketches in the place of texts, for a provider that keeps no text; a scan reads them like logs.
+
+    One of --stream, --out and --learn. Without LOGS, --stream and --learn read standard input.
+    """
+    from iolaus.ingest.inputs import Inputs
+    from iolaus.textless import run
+
+    if sum((stream, out is not None, learn is not None)) != 1:
+        raise InputError("sketch: give one of --stream, --out FILE and --learn FILE.")
+    inputs = Inputs(tuple(logs or ()), None, None, None, format, mapping, account)
+    chosen = chosen_settings(settings, max_rejects)
+    console = Console(stderr=True, highlight=False)
+    if stream:
+        told = run.stream(inputs, chosen, sys.stdout.buffer)
+        console.print(f"{told.rows:,} sketches, {told.refused.total():,} refused.", soft_wrap=True)
+    elif out is not None:
+        if not logs:
+            raise InputError("sketch: no LOGS. Give files, folders or globs, or --stream for standard input.")
+        told = run.batch(inputs, chosen, out)
+        console.print(f"{told.rows:,} sketches, {told.refused.total():,} refused: {out}", soft_wrap=True)
+    elif learn is not None:
+        texts = run.learn(inputs, chosen, learn)
+        console.print(f"Weights of words from {texts:,} texts: {learn}", soft_wrap=True)
+
+
+@app.command()
 def explain(
     campaign: Annotated[str | None, typer.Argument(help="id of a campaign or cohort")] = None,
     account: Annotated[str | None, typer.Option(help="an account instead")] = None,

@@ -132,7 +132,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     rejects: dict[str, int]
     defects: dict[str, int]
     assessable: dict[str, dict[str, dict[str, float]]]
-    """By 'pathway' and 'programme': value -> {accounts, assessed, exchanges, with_text}."""
+    """By 'pathway' and 'programme': value -> {accounts, assessed, exchanges, with_text, sketched}."""
     warnings: list[str]
     baseline: dict[str, str] | None = None
     state: dict[str, int | str] | None = None

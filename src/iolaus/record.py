@@ -17,21 +17,22 @@ from iolaus.ingest.inputs import sha256
 from iolaus.ingest.summary import Summary
 from iolaus.key import Key
 from iolaus.settings import Settings
+from iolaus.sketch.making import load_weights, weights_id
 from iolaus.state.scanning import Behind
 from iolaus.workspace import Workspace, write_atomically
 
 WITHOUT_EFFECT = {
     "engine": {"url", "memory_mb", "threads"},
-    "sketch": {"key_file"},
+    "sketch": {"key_file", "weights"},
     "link": {"baseline"},
     "campaign": {"cleared"},
 }
-"""Settings that change no result: neither in run.json nor in the key of a working state. Of a baseline and a list of
-cleared accounts the content counts, not the path."""
+"""Settings that change no result: neither in run.json nor in the key of a working state. Of a baseline, of weights
+and of a list of cleared accounts the content counts, not the path."""
 
 
 def with_effect(settings: Settings, kept: Behind | None = None) -> dict[str, dict[str, Any]]:
-    """The settings that affect results, as plain values. Raises InputError where a baseline cannot be read.
+    """The settings that affect results, as plain values. Raises InputError where a baseline or weights cannot be read.
 
     Those of the state do so only where there is one.
     """
@@ -42,6 +43,8 @@ def with_effect(settings: Settings, kept: Behind | None = None) -> dict[str, dic
         section: {name: value for name, value in values.items() if name not in WITHOUT_EFFECT.get(section, set())}
         for section, values in tree.items()
     }
+    if settings.sketch.weights is not None:
+        effect["sketch"]["weights"] = weights_id(load_weights(settings.sketch.weights))
     if settings.link.baseline is not None:
         effect["link"]["baseline"] = baseline.digest(settings.link.baseline)
     if settings.campaign.cleared is not None:
@@ -88,7 +91,7 @@ def write_record(
 
 
 def assessable_shares(work: Workspace, engine: Engine) -> dict[str, dict[str, dict[str, float]]]:
-    """By pathway and by programme: accounts, how many of them could be assessed, exchanges, those with text."""
+    """By pathway and by programme: accounts, those of them that could be assessed, exchanges, with text, sketched."""
     ingested, fingerprints = work.folder("ingest"), work.folder("fingerprint")
     engine.view("ingested", ingested / "exchanges" / "part-*.parquet")
     engine.view("fingerprints", fingerprints / "accounts.parquet")
@@ -98,7 +101,8 @@ def assessable_shares(work: Workspace, engine: Engine) -> dict[str, dict[str, di
         rows = engine.table(
             f"""SELECT coalesce({group}, 'unknown') AS value, count(DISTINCT account_id) AS accounts,
                 count(DISTINCT CASE WHEN assessed THEN account_id END) AS assessed,
-                count(*) AS exchanges, count(CASE WHEN text_state IN ('present', 'truncated') THEN 1 END) AS with_text
+                count(*) AS exchanges, count(CASE WHEN text_state IN ('present', 'truncated') THEN 1 END) AS with_text,
+                count(CASE WHEN text_state = 'sketched' THEN 1 END) AS sketched
             FROM ingested JOIN (SELECT account_id, assessed FROM fingerprints) AS b USING (account_id)
             LEFT JOIN (SELECT account_id, programme FROM known) AS k USING (account_id)
             GROUP BY value ORDER BY value"""

@@ -32,6 +32,7 @@ from iolaus.report.page import write_report
 from iolaus.settings import Settings
 from iolaus.sketch import phrases
 from iolaus.sketch import run as sketch
+from iolaus.sketch.making import load_weights, make_of, refuse_foreign
 from iolaus.state import campaigns
 from iolaus.state.scanning import Behind, behind
 from iolaus.workspace import Workspace, disk_error, write_atomically
@@ -131,6 +132,8 @@ def stages(
     baseline_of(settings.link, key)  # A foreign one is refused before anything is read.
     if kept is None:
         read = _read(inputs, settings, key, work, engine, progress, out)
+        weights = load_weights(settings.sketch.weights)
+        refuse_foreign(read.makes, make_of(key, settings.sketch, settings.link.content_model, weights))
         sketch.run(work, settings.sketch, key, engine, progress)
     else:
         read = _gather(kept, inputs, settings, key, work, engine, progress, out)

@@ -21,7 +21,8 @@ TIME = pa.timestamp("us", tz="UTC")
 
 STRINGS = pa.list_(pa.string())
 
-TEXT_STATES = ("present", "not_retained", "truncated", "encrypted")
+TEXT_STATES = ("present", "not_retained", "truncated", "encrypted", "sketched")
+SCRIPTS = ("latin", "unspaced", "other")
 PROGRAMMES = ("standard", "education", "security_research", "startup")
 VERIFICATIONS = ("none", "email", "phone", "card", "business", "government_id")
 ACCOUNT_STATUSES = ("active", "suspended", "closed")
@@ -114,6 +115,24 @@ EXCHANGES = Table(
         Column("reasoning_tokens", pa.int32(), "tokens of them that were reasoning", unit="tokens"),
         Column("response", TEXT, "the answer; null where unanswered or not retained"),
         Column("defects", STRINGS, "what was repaired, such as 'prompt: bad utf-8'"),
+    ),
+)
+
+SKETCHES = Table(
+    "sketches",
+    "Columns that a row of the exchanges has in place of system_prompt, prompt and response, where its text_state is"
+    " `sketched`. In JSON and CSV the binary ones stand in base64.",
+    (
+        Column("sketch", pa.string(), "what it was made with: version, key, settings, content model, weights", True),
+        Column("prompt_hash", pa.int64(), "keyed hash of the whole prompt; null where there is none"),
+        Column("system_hash", pa.int64(), "keyed hash of the system prompt; null where there is none"),
+        Column("text_hash", pa.int64(), "keyed hash of the folded prompt; 0 where nothing is left of it"),
+        Column("words", pa.int32(), "words of the prompt; letters of scripts without spaces"),
+        Column("response_length", pa.int32(), "length of the answer; null where there is none", unit="characters"),
+        Column("script", pa.string(), "script of the prompt", values=SCRIPTS),
+        Column("shingles", pa.binary(), "keyed hashes of the sampled runs of words, 8 bytes each, little-endian"),
+        Column("topic", pa.binary(), "direction of what the prompt is about, a signed byte a dimension"),
+        Column("scores", pa.binary(), "what the prompt asks for: intents, capabilities; masked by the key"),
     ),
 )
 
@@ -236,7 +255,7 @@ TRUTH_EXCHANGES = Table(
     ),
 )
 
-INPUTS = (EXCHANGES, ACCOUNTS, ACCOUNT_EVENTS, RELEASES)
+INPUTS = (EXCHANGES, SKETCHES, ACCOUNTS, ACCOUNT_EVENTS, RELEASES)
 RESULTS = (RESULT_ACCOUNTS, RESULT_EXCHANGES, REJECTS)
 TRUTHS = (TRUTH_ACCOUNTS, TRUTH_EXCHANGES)
 

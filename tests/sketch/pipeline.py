@@ -18,6 +18,7 @@ from iolaus.fingerprint.settings import FingerprintSettings
 from iolaus.ingest.inputs import Inputs
 from iolaus.ingest.run import ingest
 from iolaus.ingest.settings import IngestSettings
+from iolaus.key import Key
 from iolaus.progress import Progress
 from iolaus.sketch import phrases
 from iolaus.sketch import run as sketch
@@ -61,12 +62,12 @@ def fingerprinted(
     return Fingerprinted(work)
 
 
-def stages(work: Workspace, inputs: Inputs, settings: SketchSettings, threads: int = 2) -> None:
+def stages(work: Workspace, inputs: Inputs, settings: SketchSettings, threads: int = 2, key: Key | None = None) -> None:
     engine = Embedded(EngineSettings(threads=threads), work.root / "scratch")
-    progress = Progress(False)
+    progress, key = Progress(False), key or KEY
     try:
-        ingest(inputs, IngestSettings(max_rejects=1.0), KEY, work, engine, progress)
-        sketch.run(work, settings, KEY, engine, progress)
+        ingest(inputs, IngestSettings(max_rejects=1.0), key, work, engine, progress)
+        sketch.run(work, settings, key, engine, progress)
         phrases.run(work, settings, engine, progress)
         fingerprint.run(work, FingerprintSettings(), engine, progress)
     finally:

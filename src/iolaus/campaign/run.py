@@ -21,16 +21,20 @@ from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.campaign.unread import with_unread
 from iolaus.engine import Engine
 from iolaus.key import load as load_key
+from iolaus.link.asking import asked
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate, find
 from iolaus.link.passages import SharedWords
 from iolaus.link.population import Population
 from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
+from iolaus.link.scored import Asked, Scored, read_given
 from iolaus.link.scored import read as scores
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import with_baseline
 from iolaus.progress import Progress
+from iolaus.sketch.content import ContentModel
+from iolaus.sketch.content_backends import chosen
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import Workspace
 
@@ -139,6 +143,25 @@ def _ask(
     words = read(work.folder("ingest") / "exchanges", engine, candidates, settings, shared)
     assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
     assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
+    given = read_given(work.folder("sketch"), engine, candidates, settings)
+    if given is not None:
+        _mix(assembly, given, chosen(settings.content_model))
+
+
+def _mix(assembly: Assembly, given: Asked, model: ContentModel) -> None:
+    """Where requests of a candidate came as keyed sketches, let it be known of all of them what they ask, and no text.
+
+    Strangers keep their texts besides: a cohort whose requests all have theirs is compared with them.
+    """
+    known = {}
+    for name, (authors, scored) in given.items():
+        if len(scored) or not name:
+            texts = pa.array(assembly.words[name], pa.large_string())
+            known[name] = Scored.joined(scored, asked(texts, model))
+        if len(scored) and name:
+            assembly.authors = {**assembly.authors, name: (*authors, *assembly.authors[name])}
+            assembly.words = {**assembly.words, name: ()}
+    assembly.scored = known
 
 
 def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settings: Settings) -> Iterator[Judged]:

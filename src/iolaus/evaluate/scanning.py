@@ -68,7 +68,20 @@ def code_digest(folders: tuple[str, ...]) -> str:
     return found.hexdigest()
 
 
-UNSEEN = ("gauge", "table", "page", "figures", "weakest", "evaluation", "judge", "rounds", "cli", "evasion", "ablation")
+UNSEEN = (
+    "gauge",
+    "table",
+    "page",
+    "figures",
+    "weakest",
+    "evaluation",
+    "judge",
+    "rounds",
+    "cli",
+    "evasion",
+    "ablation",
+    "textless",
+)
 """Modules of ``evaluate`` that only read or show what was judged."""
 
 

@@ -52,6 +52,7 @@ class Coerced:
 
     table: EXCHANGES columns, n rows. rows: int64[n] in the source. context_turn: int32[n], context_root:
     int64[n], what a format saw of the conversation. defects: counts by kind. naive_times: times without zone.
+    sketches: keyed sketches in place of texts, and in ``place`` the row of ``table`` each belongs to; None of none.
     """
 
     table: pa.Table
@@ -61,3 +62,4 @@ class Coerced:
     refused: list[RefusedRow]
     defects: Counter[str]
     naive_times: int
+    sketches: pa.Table | None = None

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from iolaus.ingest import sketches
 from iolaus.ingest.cast import Cast, as_list
 from iolaus.ingest.chunk import Chunk, Coerced, RawColumn, RefusedRow
 from iolaus.ingest.hashing import Hasher
@@ -72,12 +73,15 @@ class Coercer:
         columns["ts"] = times.array
         columns["account_id"] = self._accounts(columns["account_id"])
         columns["exchange_id"] = _ids(columns["exchange_id"], chunk, source_name)
-        columns["text_state"] = _text_state(columns)
+        given, wrong = sketches.read(chunk.columns, size)
+        for place, defect in wrong.items():
+            defects.setdefault(place, []).append(f"{sketches.NAME}: {defect}")
+        columns["text_state"], given = _text_state(columns, given)
         columns["defects"] = _merge(chunk.columns.get("defects"), defects, size)
         refused = list(_refusals(chunk, columns, times.reasons))
         context = self._context(chunk, size)
         table = pa.table([columns[name] for name in EXCHANGES.names], EXCHANGES.schema)
-        return _accepted(chunk, table, context, refused, defects, times.naive)
+        return _accepted(chunk, table, context, refused, defects, times.naive, given)
 
     def _accounts(self, found: pa.Array) -> pa.Array:
         found = pc.if_else(pc.equal(found, ""), None, found)
@@ -120,14 +124,21 @@ def derived_ids(source_name: str, rows: pa.Array, ordinals: Any = None) -> pa.Ar
     return pc.if_else(pa.array(ordinals > 0), place, made)
 
 
-def _text_state(columns: dict[str, pa.Array]) -> pa.Array:
-    given = columns["text_state"]
-    if given.null_count == 0:
-        return given
-    present = pc.is_valid(columns["tool_result_hash"])
-    for name in ("prompt", "system_prompt", "response"):
+def _text_state(columns: dict[str, pa.Array], given: pa.Table | None) -> tuple[pa.Array, pa.Table | None]:
+    """Whether each text could be read, and the sketches of those rows that have no texts."""
+    found = columns["text_state"]
+    if found.null_count == 0 and given is None and not pc.any(pc.equal(found, sketches.STATE)).as_py():
+        return found, None
+    texts, present = ("prompt", "system_prompt", "response"), pc.is_valid(columns["tool_result_hash"])
+    for name in texts:
         present = pc.or_(present, pc.is_valid(columns[name]))
-    return pc.coalesce(given, pc.if_else(present, "present", "not_retained"))
+    told = pc.if_else(pc.equal(found, sketches.STATE), None, found)
+    states = pc.coalesce(told, pc.if_else(present, "present", "not_retained"))
+    if given is None:
+        return states, None
+    bare = pc.and_(pc.is_null(columns["prompt"]), pc.is_null(columns["system_prompt"]))
+    names = pc.if_else(bare, given[sketches.NAME].combine_chunks(), None)
+    return pc.if_else(names.is_valid(), sketches.STATE, states), given.set_column(0, sketches.NAME, names)
 
 
 def _merge(given: RawColumn | None, found: dict[int, list[str]], size: int) -> pa.Array:
@@ -157,6 +168,7 @@ def _accepted(
     refused: list[RefusedRow],
     defects: dict[int, list[str]],
     naive: int,
+    given: pa.Table | None,
 ) -> Coerced:
     rows, (turns, roots) = chunk.rows, context
     keep = pc.and_(pc.is_valid(table["ts"]), pc.is_valid(table["account_id"]))
@@ -166,7 +178,8 @@ def _accepted(
         turns, roots = turns.filter(mask), roots.filter(mask)
         defects = {place: names for place, names in defects.items() if mask[place].as_py()}
     counted = Counter(name for names in defects.values() for name in names)
-    return Coerced(table, rows, turns, roots, [*chunk.refused, *refused], counted, naive)
+    found = None if given is None else sketches.placed(given, np.asarray(keep))
+    return Coerced(table, rows, turns, roots, [*chunk.refused, *refused], counted, naive, found)
 
 
 def coerce_rows(

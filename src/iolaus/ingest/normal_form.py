@@ -10,17 +10,17 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from iolaus.ingest.parts import write_exchanges
+from iolaus.ingest.parts import sketches_of, write_exchanges
 from iolaus.ingest.run import STAGE
-from iolaus.tables import EXCHANGES
+from iolaus.tables import EXCHANGES, SKETCHES
 from iolaus.workspace import Workspace, renamed_into
 
 COPIED = ("accounts.parquet", "account_events.parquet", "rejects.parquet")
 
 
 def write_normal_form(work: Workspace, out: Path) -> None:
-    """Write ``exchanges/*.parquet`` (conversation_id, turn, root_hash filled in, duplicates left to the rejects),
-    accounts.parquet, account_events.parquet, releases.csv and rejects.parquet under ``out``.
+    """Write ``exchanges/*.parquet`` (conversation_id, turn, root_hash filled in, duplicates left to the rejects, keyed
+    sketches kept), accounts.parquet, account_events.parquet, releases.csv and rejects.parquet under ``out``.
 
     Raises InputError where ``out`` cannot be written.
     """
@@ -30,7 +30,8 @@ def write_normal_form(work: Workspace, out: Path) -> None:
         old.unlink()
     derived = _Derived(folder / "derived.parquet")
     for part in sorted((folder / "exchanges").glob("part-*.parquet")):
-        write_exchanges(_filled(pq.read_table(part), derived), out / "exchanges" / part.name)
+        filled = _filled(pq.read_table(part), derived, sketches_of(folder, part.name))
+        write_exchanges(filled, out / "exchanges" / part.name)
     for name in COPIED:
         with renamed_into(out / name) as partial:
             shutil.copyfile(folder / name, partial)
@@ -57,9 +58,15 @@ class _Derived:
         return pa.Table.from_batches(taken)
 
 
-def _filled(part: pa.Table, derived: _Derived) -> pa.Table:
+def _filled(part: pa.Table, derived: _Derived, sketches: pa.Table | None) -> pa.Table:
+    """The rows of a part but duplicates, with what was derived; with the columns of keyed sketches where it has any."""
+    names = [*EXCHANGES.names, *(() if sketches is None else SKETCHES.names)]
     if not len(part):
         return part.select(EXCHANGES.names)
+    if sketches is not None:
+        rows = pc.index_in(part["seq"], value_set=sketches["seq"].combine_chunks())
+        for name in SKETCHES.names:
+            part = part.append_column(name, sketches[name].take(rows))
     found = derived.next(len(part))
     made = pc.binary_join_element_wise("c", found["conversation"].cast(pa.string()), "")
     given = part["conversation_id"]
@@ -72,7 +79,7 @@ def _filled(part: pa.Table, derived: _Derived) -> pa.Table:
     for name, column in filled.items():
         place = part.schema.get_field_index(name)
         part = part.set_column(place, EXCHANGES.schema.field(name), column)
-    return part.filter(pc.invert(found["duplicate"])).select(EXCHANGES.names)
+    return part.filter(pc.invert(found["duplicate"])).select(names)
 
 
 def _times_as_text(table: pa.Table) -> pa.Table:

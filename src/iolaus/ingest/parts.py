@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from iolaus.ingest.chunk import Coerced
 from iolaus.ingest.hashing import Hasher
+from iolaus.ingest.sketches import PLACE
 from iolaus.tables import EXCHANGES, TEXT
 from iolaus.workspace import renamed_into
 
@@ -44,6 +45,15 @@ NARROW = pa.schema(
 )
 """Hashes, times and flags of every exchange: all that conversations and retries are derived from."""
 
+REPEATING = (
+    *(c.name for c in EXCHANGES.columns if c.type != TEXT and c.name not in {"exchange_id", "ts", "root_hash"}),
+    *("sketch", "system_hash", "words", "script"),
+)
+"""Columns of sketched rows whose values repeat: a dictionary of the others would only take room."""
+
+SKETCHED = "sketches"
+"""Folder of the parts' keyed sketches; a part without any has no file there."""
+
 _TEXTS = [c.name for c in EXCHANGES.columns if c.type == TEXT]
 _ENCODED = [c.name for c in EXCHANGES.columns if c.name not in {*_TEXTS, "exchange_id", "ts"}]
 _MEASURED = [c.name for c in EXCHANGES.columns if c.type != TEXT] + ["seq"]
@@ -63,6 +73,10 @@ def narrow(coerced: Coerced, first_seq: int, source: int, hasher: Hasher) -> pa.
     answered = pc.is_valid(_one(table["response"]))
     for name in ("finish_reason", "output_tokens"):
         answered = pc.or_(answered, pc.is_valid(_one(table[name])))
+    prompt = hashed("prompt")
+    if coerced.sketches is not None:
+        prompt = pc.coalesce(prompt, _spread(coerced.sketches, "prompt_hash", size))
+        answered = pc.or_(answered, pc.is_valid(_spread(coerced.sketches, "response_length", size)))
     columns = {
         "seq": pa.array(np.arange(first_seq, first_seq + size)),
         "source": pa.array(np.full(size, source, dtype=np.int32)),
@@ -76,11 +90,24 @@ def narrow(coerced: Coerced, first_seq: int, source: int, hasher: Hasher) -> pa.
         "given": hasher.pair(account, conversation),
         "turn": pc.coalesce(_one(table["turn"]), coerced.context_turn),
         "root": pc.coalesce(_one(table["root_hash"]), coerced.context_root),
-        "prompt": hashed("prompt"),
+        "prompt": prompt,
         "status": _one(table["status"]),
         "answered": answered,
     }
     return pa.table([columns[name] for name in NARROW.names], NARROW)
+
+
+def _spread(sketches: pa.Table, name: str, size: int) -> pa.Array:
+    """A column of the sketches of some rows as one of all ``size`` rows; null of the others."""
+    places = np.full(size, -1)
+    places[sketches[PLACE].to_numpy()] = np.arange(len(sketches))
+    return _one(sketches[name]).take(pa.array(places, mask=places < 0))
+
+
+def sketches_of(folder: Path, part: str) -> pa.Table | None:
+    """The keyed sketches of a part in the ingest's ``folder``, with the ``seq`` of each; None where it has none."""
+    path = folder / SKETCHED / part
+    return pq.read_table(path) if path.exists() else None
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
@@ -96,6 +123,7 @@ class PartWriter:
         self._part_rows, self._part_bytes = part_rows, part_bytes
         self._wide: list[pa.Table] = []
         self._narrow: list[pa.Table] = []
+        self._sketches: list[pa.Table] = []
         self.pending_rows = self.pending_bytes = 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="ingest-parts")
         self._writing: Future[None] | None = None
@@ -117,6 +145,10 @@ class PartWriter:
         self._narrow.append(narrow(coerced, self.seq, source, hasher))
         seqs = self._narrow[-1]["seq"]
         self._wide.append(coerced.table.append_column(SCHEMA.field("seq"), seqs))
+        if (given := coerced.sketches) is not None:
+            own = pc.add(given[PLACE], self.seq)
+            self._sketches.append(given.drop_columns([PLACE]).append_column("seq", own))
+            self.pending_bytes += given.nbytes
         self.seq += len(coerced.table)
         self.pending_rows += len(coerced.table)
         self.pending_bytes += coerced.table.nbytes
@@ -133,9 +165,10 @@ class PartWriter:
         if not self.pending_rows:
             return
         wide, thin = pa.concat_tables(self._wide), pa.concat_tables(self._narrow)
-        self._wide, self._narrow, self.pending_rows, self.pending_bytes = [], [], 0, 0
+        given = pa.concat_tables(self._sketches) if self._sketches else None
+        self._wide, self._narrow, self._sketches, self.pending_rows, self.pending_bytes = [], [], [], 0, 0
         self.wait()
-        self._writing = self._pool.submit(self._write, wide, thin, f"part-{self.part:05d}.parquet")
+        self._writing = self._pool.submit(self._write, wide, thin, given, f"part-{self.part:05d}.parquet")
         self.part += 1
 
     def wait(self) -> None:
@@ -144,10 +177,12 @@ class PartWriter:
             self._writing.result()
             self._writing = None
 
-    def _write(self, wide: pa.Table, thin: pa.Table, name: str) -> None:
+    def _write(self, wide: pa.Table, thin: pa.Table, given: pa.Table | None, name: str) -> None:
         place = self._folder / "exchanges" / name
         if place.exists():
             return
+        if given is not None:
+            write_sketches(given, self._folder / SKETCHED / name)
         with renamed_into(self._folder / "narrow" / name) as partial:
             pq.write_table(thin, partial, compression="zstd", compression_level=1)
         write_exchanges(wide, place)
@@ -164,3 +199,11 @@ def write_exchanges(table: pa.Table, place: Path) -> None:
             use_dictionary=[n for n in _ENCODED if n in table.schema.names],
             write_statistics=[n for n in _MEASURED if n in table.schema.names],
         )
+
+
+def write_sketches(table: pa.Table, place: Path) -> None:
+    """Rows with keyed sketches: dictionaries of nothing but what repeats."""
+    place.parent.mkdir(exist_ok=True)
+    encoded = [name for name in table.column_names if name in REPEATING]
+    with renamed_into(place) as partial:
+        pq.write_table(table, partial, compression="zstd", compression_level=1, use_dictionary=encoded)

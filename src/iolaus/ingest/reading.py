@@ -24,6 +24,9 @@ from iolaus.tables import EXCHANGES, closest
 HEAD = 50
 """Records by which a format is recognised."""
 
+LONGEST_REASON = 64
+"""Characters of a reason that another command told."""
+
 SURE = 0.5
 """Least score of a recognised format."""
 
@@ -53,7 +56,11 @@ def choose(source: Source, named: Format | None, mapping: Mapping | None, longes
     """The way to read ``source``. Raises InputError where no format fits, with the closest names."""
     if named is not None:
         return Way(None, named)
-    head = head_of(source, longest)
+    return fitting(head_of(source, longest), source.name, mapping)
+
+
+def fitting(head: list[dict[str, Any]], name: str, mapping: Mapping | None) -> Way:
+    """The way to read what begins with the records ``head``; raises as :func:`choose`. name: of the source."""
     if mapping is not None:
         return Way(mapping, None, tuple(mapping.missing(set().union(*head))) if head else ())
     if not head:
@@ -61,17 +68,17 @@ def choose(source: Source, named: Format | None, mapping: Mapping | None, longes
     scores = {name: f.recognise(head) for name, f in formats().items()}
     best = max(scores, key=lambda name: (scores[name], name == native.NAME))
     if scores[best] < SURE:
-        raise InputError(_nothing_fits(source, head))
+        raise InputError(_nothing_fits(name, head))
     return Way(None, formats()[best])
 
 
-def _nothing_fits(source: Source, head: list[dict[str, Any]]) -> str:
-    names = Counter(name for record in head for name in record if isinstance(name, str))
-    shown = ", ".join(f"'{name[:40]}'" for name, _ in names.most_common(12))
+def _nothing_fits(name: str, head: list[dict[str, Any]]) -> str:
+    names = Counter(field for record in head for field in record if isinstance(field, str))
+    shown = ", ".join(f"'{field[:40]}'" for field, _ in names.most_common(12))
     near = [f"{want}:{closest(want, names)}" for want in ("ts", "account_id", "prompt") if want not in names]
     hints = " ".join(hint for hint in near if not hint.endswith(":"))
     return (
-        f"{source.name}: no format fits its fields ({shown}). {hints}{' ' if hints else ''}"
+        f"{name}: no format fits its fields ({shown}). {hints}{' ' if hints else ''}"
         f"Name one of {', '.join(formats())} with --format, or describe the log with --mapping (docs/ingest.md)."
     )
 
@@ -80,13 +87,7 @@ def read_chunks(source: Source, way: Way, longest: int) -> Iterator[Chunk]:
     """The exchanges of one source in order, a few thousand at a time."""
     kind = container(source.path)
     if kind == "json":
-        batches = read_records(source.path, longest)
-        if way.mapping is not None:
-            yield from (_mapped_records(batch, way.mapping) for batch in batches)
-        elif way.format is None or way.format.NAME == native.NAME:
-            yield from map(_native_records, batches)
-        else:
-            yield from _drafted(batches, way.format.Reader())
+        yield from chunks_of(read_records(source.path, longest), way)
         return
     tables = read_parquet(source.path) if kind == "parquet" else read_csv(source.path, longest)
     if way.mapping is not None:
@@ -97,14 +98,40 @@ def read_chunks(source: Source, way: Way, longest: int) -> Iterator[Chunk]:
         yield from _drafted(map(_rows_to_records, tables), way.format.Reader())
 
 
+def chunks_of(batches: Iterable[Records], way: Way) -> Iterator[Chunk]:
+    """The exchanges of JSON records, a batch at a time; at the end those that waited for more."""
+    if way.mapping is not None:
+        yield from (_mapped_records(batch, way.mapping) for batch in batches)
+    elif way.format is None or way.format.NAME == native.NAME:
+        yield from map(_native_records, batches)
+    else:
+        yield from _drafted(batches, way.format.Reader())
+
+
 def _native_records(batch: Records) -> Chunk:
-    columns, unknown = native.columns_of(batch.records)
-    rows = np.array(batch.rows, dtype=np.int64)
-    return Chunk(rows, dict(columns), refused=batch.refused, unknown=unknown)
+    told = [native.refusal(record) for record in batch.records]
+    kept = [place for place, refusal in enumerate(told) if refusal is None]
+    refused = list(batch.refused)
+    refused += [_refused_before(row, said) for row, said in zip(batch.rows, told, strict=True) if said is not None]
+    columns, unknown = native.columns_of([batch.records[place] for place in kept])
+    rows = np.array(batch.rows, dtype=np.int64)[kept]
+    return Chunk(rows, dict(columns), refused=refused, unknown=unknown)
+
+
+def _refused_before(row: int, told: dict[str, Any]) -> RefusedRow:
+    """A row that was refused in the request path already, with the field and the reason that were told there."""
+    name, reason, account = (told.get(key) for key in ("field", "reason", "account_id"))
+    return RefusedRow(
+        row,
+        name if isinstance(name, str) and name in EXCHANGES.names else "record",
+        None,
+        reason if isinstance(reason, str) and len(reason) <= LONGEST_REASON else "refused before",
+        account if isinstance(account, str) else None,
+    )
 
 
 def _native_rows(batch: Rows) -> Chunk:
-    known = {name: column for name, column in batch.columns.items() if name in EXCHANGES.names}
+    known = {name: column for name, column in batch.columns.items() if name in native.KNOWN}
     return Chunk(batch.rows, known, refused=batch.refused, unknown=frozenset(batch.columns.keys() - known))
 
 

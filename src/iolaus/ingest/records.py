@@ -78,42 +78,58 @@ def decode(line: bytes) -> Any:
 def _lines(head: bytes, stream: Stream, longest: int) -> Iterator[Records]:
     batch = Records()
     for row, line in enumerate(_split(head, stream, longest), 1):
-        if line is None:
-            batch.refused.append(RefusedRow(row, "record", None, TOO_LONG))
-        elif line and not line.isspace():
-            _take(batch, row, line)
+        take_line(batch, row, line)
         if batch.full:
             yield batch
             batch = Records()
     yield batch
 
 
-def _take(batch: Records, row: int, line: bytes) -> None:
-    try:
-        batch.add(row, decode(line), len(line))
-    except RecursionError:
-        batch.refused.append(RefusedRow(row, "record", line, TOO_DEEP))
-    except ValueError:
-        batch.refused.append(RefusedRow(row, "record", line, BROKEN))
+def take_line(batch: Records, row: int, line: bytes | None) -> None:
+    """Take a line of JSON, None for one that was too long; a broken one is refused, an empty one passed over."""
+    if line is None:
+        batch.refused.append(RefusedRow(row, "record", None, TOO_LONG))
+    elif line and not line.isspace():
+        try:
+            batch.add(row, decode(line), len(line))
+        except RecursionError:
+            batch.refused.append(RefusedRow(row, "record", line, TOO_DEEP))
+        except ValueError:
+            batch.refused.append(RefusedRow(row, "record", line, BROKEN))
+
+
+class Splitter:
+    """Cuts blocks of bytes into lines without their ends; a line of more than ``longest`` bytes is never held whole."""
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+        self._pending: list[bytes] = []
+        self._held = 0
+
+    def lines(self, block: bytes) -> Iterator[bytes | None]:
+        """The lines that ``block`` ends; None for one that is too long."""
+        lines = block.split(b"\n")
+        if len(lines) > 1:
+            whole = self._held + len(lines[0]) <= self._longest
+            yield b"".join([*self._pending, lines[0]]) if whole else None
+            yield from (line if len(line) <= self._longest else None for line in lines[1:-1])
+            self._pending, self._held = [], 0
+        self._held += len(lines[-1])
+        self._pending = [*self._pending, lines[-1]] if self._held <= self._longest else []
+
+    def rest(self) -> Iterator[bytes | None]:
+        """The last line, where the input does not end with one."""
+        if self._held:
+            yield b"".join(self._pending) if self._held <= self._longest else None
 
 
 def _split(head: bytes, stream: Stream, longest: int) -> Iterator[bytes | None]:
     """Lines without their ends; None for a line of more than ``longest`` bytes, which is never held whole."""
-    pending: list[bytes] = []
-    held = 0
-    block = head
+    splitter, block = Splitter(longest), head
     while block:
-        lines = block.split(b"\n")
-        if len(lines) > 1:
-            whole = held + len(lines[0]) <= longest
-            yield b"".join([*pending, lines[0]]) if whole else None
-            yield from (line if len(line) <= longest else None for line in lines[1:-1])
-            pending, held = [], 0
-        held += len(lines[-1])
-        pending = [*pending, lines[-1]] if held <= longest else []
+        yield from splitter.lines(block)
         block = stream.read(BLOCK)
-    if held:
-        yield b"".join(pending) if held <= longest else None
+    yield from splitter.rest()
 
 
 def _values(path: Path, head: bytes, stream: Stream, longest: int) -> Iterator[Records]:

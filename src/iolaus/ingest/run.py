@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from iolaus.engine import Engine
 from iolaus.errors import InputError
 from iolaus.ingest import mapping as mappings
+from iolaus.ingest.chunk import Coerced
 from iolaus.ingest.columns import Coercer
 from iolaus.ingest.derive import derive
 from iolaus.ingest.draft import Format
@@ -28,6 +29,7 @@ from iolaus.ingest.side import read_side
 from iolaus.ingest.summary import Summary
 from iolaus.ingest.tally import Tally, tallied
 from iolaus.key import Key
+from iolaus.make import parse, refuse_unreadable
 from iolaus.progress import Progress, Tick
 from iolaus.tables import ACCOUNT_EVENTS, ACCOUNTS, EXCHANGES, RELEASES, Table, closest
 from iolaus.workspace import Workspace, renamed_into
@@ -52,6 +54,8 @@ class Checkpoint(msgspec.Struct):
     formats: dict[str, int] = msgspec.field(default_factory=dict)
     warnings: list[str] = msgspec.field(default_factory=list)
     naive_times: int = 0
+    makes: list[str] = msgspec.field(default_factory=list)
+    sketched: int = 0
 
 
 @dataclass(slots=True)
@@ -147,6 +151,7 @@ def _read_source(run: _Ingest, index: int, parts: PartWriter, reached: Checkpoin
     with RejectsFile(_rejects_of(run, index), source.name, index, run.key) as rejects:
         for chunk in read_chunks(source, way, longest):
             coerced = run.coercer.exchanges(chunk, source.name)
+            _admit(coerced, run, reached, source.name)
             rejects.add(coerced.refused)
             parts.add(coerced, index, run.hasher)
             accepted += len(coerced.table)
@@ -157,6 +162,18 @@ def _read_source(run: _Ingest, index: int, parts: PartWriter, reached: Checkpoin
     reached.names.append(source.name)
     reached.rows.append(accepted + rejects.count)
     reached.warnings += [f"{source.name}: {w}" for w in (*way.warnings, *_unknown(unknown))]
+
+
+def _admit(coerced: Coerced, run: _Ingest, reached: Checkpoint, name: str) -> None:
+    """Note what the keyed sketches among these rows were made with. Raises InputError for another version or key."""
+    if coerced.sketches is None:
+        return
+    reached.sketched += len(coerced.sketches)
+    for text in set(coerced.sketches["sketch"].unique().to_pylist()) - set(reached.makes):
+        make = parse(text)
+        if make is not None:
+            refuse_unreadable(make, run.key.id, name)
+            reached.makes = sorted([*reached.makes, text])
 
 
 def _unknown(names: set[str]) -> list[str]:
@@ -205,6 +222,11 @@ def _summary(run: _Ingest, reached: Checkpoint, tally: Tally) -> Summary:
     warnings = [*reached.warnings, *run.warnings]
     if reached.naive_times:
         warnings.append(f"{reached.naive_times} times without a zone were read as UTC")
+    if reached.sketched:
+        warnings.append(
+            f"{reached.sketched} exchanges came as keyed sketches: no excerpt of them can be shown, and of cohorts that"
+            " hold any two_sample and the corpus of a sweep are not assessed"
+        )
     if run.skipped:
         warnings.append(f"{len(run.skipped)} files are no logs by their names and were left out")
     warnings += tally.concentrations(run.settings.reject_warning_rows, run.settings.reject_warning_share)
@@ -217,4 +239,5 @@ def _summary(run: _Ingest, reached: Checkpoint, tally: Tally) -> Summary:
         warnings=warnings,
         has_account_table=run.inputs.accounts is not None,
         has_events=run.inputs.events is not None,
+        makes=reached.makes,
     )

@@ -10,7 +10,7 @@ class Summary(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     inputs: {name, sha256} of each file, names relative to their argument. exchanges: rows that are kept, each id
     once. conversations: distinct ones. collapsed: retries and fallbacks that do not count. rejects: by reason.
-    defects: by '<column>: <kind>'.
+    defects: by '<column>: <kind>'. makes: what keyed sketches in place of texts were made with, each once.
     """
 
     inputs: list[dict[str, str]]
@@ -24,3 +24,4 @@ class Summary(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     warnings: list[str]
     has_account_table: bool
     has_events: bool
+    makes: list[str] = []

@@ -23,7 +23,8 @@ class Cohort:
     in the order of (member, ts, conversation); ``member``, ``had`` and ``used`` speak of that order.
     topics: int8[t, d] of the conversations in ``topic_rows`` (a keyed sample, at most 32 a member).
     authors, outside_authors: account numbers of ``words`` and of ``outside_words``.
-    scored, outside_scored: what a state keeps of the requests of these authors in place of their words.
+    scored, outside_scored: what is known of requests in place of their words, where a state stands behind the scan or
+    some came as keyed sketches; of a cohort that has them ``authors`` are theirs, and it has no words.
     """
 
     id: str
@@ -43,7 +44,7 @@ class Cohort:
 
     @property
     def sampled(self) -> int:
-        """Requests of the cohort that were read, or that a state keeps the scores of."""
+        """Requests of the cohort that were read, or whose scores are known."""
         return len(self.words) if self.scored is None else len(self.scored)
 
     @property

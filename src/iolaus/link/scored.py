@@ -1,4 +1,7 @@
-"""What a state keeps of a request in place of its words: its script, and what the content model said of it."""
+"""What is known of a request in place of its words: its script, and what the content model said of it.
+
+A state keeps that of every request; a keyed sketch brings that of its own.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,12 @@ from iolaus.engine import Engine
 from iolaus.link.candidates import Candidate
 from iolaus.link.readings import every_seq, sampled
 from iolaus.link.settings import LinkSettings
-from iolaus.sketch.content import CAPABILITIES, INTENTS, Content
+from iolaus.sketch.content import INTENTS, Content
+from iolaus.sketch.given import FOLDER as GIVEN
+from iolaus.sketch.mask import OUTPUTS
 
 FOLDER = "scores"
 """Folder of the sketch that holds seq, script and scores of every request that may be asked for; only with a state."""
-
-OUTPUTS = len(INTENTS) + len(CAPABILITIES)
-"""Scores of a request."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,15 @@ class Scored:
     def __len__(self) -> int:
         return len(self.scripts)
 
+    @classmethod
+    def joined(cls, one: Scored, other: Scored) -> Scored:
+        """The requests of both, one after the other."""
+        content = Content(
+            np.concatenate([one.content.intents, other.content.intents]),
+            np.concatenate([one.content.capability, other.content.capability]),
+        )
+        return cls((*one.scripts, *other.scripts), content)
+
 
 Asked = Mapping[str, tuple[tuple[int, ...], Scored]]
 """Candidate id -> account numbers of its sampled requests, and their scores."""
@@ -43,7 +54,15 @@ def read(sketch: Path, engine: Engine, candidates: Sequence[Candidate], settings
     sketch: the folder of the sketch. None where no state stands behind the scan. Requests that have no scores are left
     out.
     """
-    place = sketch / FOLDER
+    return _read(sketch / FOLDER, engine, candidates, settings)
+
+
+def read_given(sketch: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> Asked | None:
+    """The same of those requests alone that came as keyed sketches; None where none did."""
+    return _read(sketch / GIVEN, engine, candidates, settings)
+
+
+def _read(place: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> Asked | None:
     if not place.is_dir():
         return None
     engine.view("scores", place / "part-*.parquet")

@@ -105,7 +105,9 @@ def hidden_phrase(run: RunRecord) -> str:
     """What stands in the place of a phrase whose text may not be shown."""
     k = publish_k(run)
     few = f"fewer than {k}" if k else "too few"
-    return f"not shown: the whole excerpt is used by {few} legal entities (accounts, where none is known)"
+    sketched = any(group.get("sketched", 0) for groups in run.assessable.values() for group in groups.values())
+    used = f"stands in the texts that came of {few}" if sketched else f"is used by {few}"
+    return f"not shown: the whole excerpt {used} legal entities (accounts, where none is known)"
 
 
 def changed_settings(run: RunRecord) -> list[tuple[str, Any, Any]]:

@@ -5,7 +5,7 @@ Files of the stage, under the working folder:
 - ``accounts.parquet``: account_id by rank; the rank is the account's number from here on
 - ``marks/part-N.parquet``: see :mod:`iolaus.sketch.marks`, with conversation and text columns
 - ``topics/part-N.npy``: int8[rows, TOPIC_DIMENSIONS], one row an exchange, by ``seq``
-- ``systems.parquet``: system (hash), text (hash of the folded text), and one part and row that holds it
+- ``given/part-N.parquet``: seq, script, scores of requests that came as keyed sketches; only where some did
 - ``uses.parquet``: shingle, account, conversation of every shingle that at least k accounts use
 """
 
@@ -21,8 +21,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
+from iolaus.ingest.hashing import Hasher
+from iolaus.ingest.parts import SKETCHED, sketches_of
 from iolaus.key import Key
 from iolaus.progress import Progress
+from iolaus.sketch.given import FOLDER as GIVEN
+from iolaus.sketch.given import Given
+from iolaus.sketch.making import load_weights
 from iolaus.sketch.marks import READ, hashes, mark
 from iolaus.sketch.popular import SharedFilter
 from iolaus.sketch.settings import SketchSettings
@@ -41,7 +46,7 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
     place = work.folder("sketch")
     accounts = number_accounts(work, engine)
     derived = pq.read_table(work.folder("ingest") / "derived.parquet")
-    weights = learnt_weights(parts, key)
+    weights = chosen_weights(work.folder("ingest"), parts, key, settings)
     for name in ("marks", "topics", "shingles"):
         (place / name).mkdir(exist_ok=True)
     first = 0
@@ -51,7 +56,9 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
             part = upcoming.result() if upcoming else _read(path)
             upcoming = reader.submit(_read, parts[number + 1]) if number + 1 < len(parts) else None
             if work.finished(f"sketch-{number}") is None:
-                _sketch_part(part, derived.slice(first, len(part)), accounts, place, number, key, settings, weights)
+                given = Given.of(sketches_of(work.folder("ingest"), path.name), part["seq"].to_numpy())
+                rows = derived.slice(first, len(part))
+                _sketch_part(part, given, rows, accounts, place, number, key, settings, weights)
                 work.finish(f"sketch-{number}")
             first += len(part)
             tick(len(part))
@@ -82,6 +89,18 @@ def number_accounts(work: Workspace, engine: Engine) -> pa.Array:
     return pq.read_table(path)["account_id"].combine_chunks()
 
 
+def chosen_weights(
+    ingest: Path, parts: list[Path], key: Key, settings: SketchSettings
+) -> npt.NDArray[np.float32] | None:
+    """The weights of words that are set; else those that the logs teach, and none where keyed sketches are among them.
+
+    ingest: its folder; parts: its exchanges. A sketch cannot be weighed anew, and its maker saw no other logs.
+    """
+    if settings.weights is not None or any((ingest / SKETCHED).glob("part-*.parquet")):
+        return load_weights(settings.weights)
+    return learnt_weights(parts, key)
+
+
 def learnt_weights(parts: list[Path], key: Key) -> npt.NDArray[np.float32]:
     """Weights of words (smoothed inverse document frequency) from an even sample of the parts' first rows."""
     if not parts:
@@ -96,19 +115,24 @@ def learnt_weights(parts: list[Path], key: Key) -> npt.NDArray[np.float32]:
 
 def _sketch_part(
     part: pa.Table,
+    given: Given | None,
     derived: pa.Table,
     accounts: pa.Array,
     place: Path,
     number: int,
     key: Key,
     settings: SketchSettings,
-    weights: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float32] | None,
 ) -> None:
     sketched = sketch(part["prompt"], key, settings, weights)
+    if given is not None:
+        sketched = given.over(sketched)
+        (place / GIVEN).mkdir(exist_ok=True)
+        _write(given.scored(Hasher(key)), place / GIVEN / f"part-{number:05}.parquet", "lz4")
     marks = mark(part, accounts, key)
     for name in DERIVED:
         marks = marks.append_column(name, derived[name])
-    for name, column in text_marks(part, sketched, key).items():
+    for name, column in text_marks(part, sketched, key, given).items():
         marks = marks.append_column(name, column)
     with renamed_into(place / "topics" / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
         np.save(file, sketched.topics)
@@ -120,11 +144,14 @@ DERIVED = ("conversation", "turn", "counted")
 """Columns of the marks that ingest derived."""
 
 
-def text_marks(part: pa.Table, sketched: Sketch, key: Key) -> dict[str, pa.Array]:
-    """The marks that come from the texts of a part: system, text, words, readable."""
+def text_marks(part: pa.Table, sketched: Sketch, key: Key, given: Given | None = None) -> dict[str, pa.Array]:
+    """The marks that come from the texts of a part or from sketches in their place: system, text, words, readable."""
     there = pc.and_(pc.not_equal(part["text_state"], "not_retained"), pc.is_valid(part["prompt"]))
+    system = hashes(part["system_prompt"].combine_chunks(), key)
+    if given is not None:
+        there, system = pc.or_(there, given.among(len(part))), given.spread("system_hash", system)
     return {
-        "system": pa.array(hashes(part["system_prompt"].combine_chunks(), key)),
+        "system": pa.array(system),
         "text": pa.array(sketched.texts),
         "words": pa.array(sketched.words),
         "readable": pc.and_(there, pa.array(sketched.words > 0)),

@@ -16,6 +16,11 @@ class SketchSettings(BaseModel):
         None,
         description="file of the deployment's key, made on first use; default: the user's config folder",
     )
+    weights: Path | None = Field(
+        None,
+        description="file of how rare words are, for topics; without one they are learnt from the logs, and where keyed"
+        " sketches stand among these all words weigh alike",
+    )
     least: int = Field(16, ge=1, description="expected shingles that each text gives at least (its m smallest hashes)")
     rate: float = Field(0.0625, gt=0, le=1, description="share of shingles that long texts give")
     edge_words: int = Field(24, ge=0, description="words at both ends of a text that are sampled densely")

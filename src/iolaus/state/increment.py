@@ -15,13 +15,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
+from iolaus.errors import InputError
 from iolaus.ingest.hashing import Hasher
+from iolaus.ingest.parts import sketches_of
 from iolaus.ingest.summary import Summary
 from iolaus.key import Key
 from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch.content_backends import chosen
+from iolaus.sketch.given import Given
+from iolaus.sketch.making import load_weights, make_of, refuse_foreign, weights_id
 from iolaus.sketch.marks import READ
+from iolaus.sketch.topic import BUCKETS
 from iolaus.state.expire import oldest_kept
 from iolaus.state.folder import PARTS, State
 from iolaus.state.foreign import refuse
@@ -108,14 +113,16 @@ def prepare(
     oldest = oldest_kept(state.manifest.days + days, settings.state)
     weights = state.weights()
     if weights is None:
-        weights = learnt(ingest, dropped, oldest, key)
+        weights = _first_weights(ingest, dropped, oldest, settings, key, read)
         with renamed_into(new.root / WEIGHTS) as partial, partial.open("wb") as file:
             np.save(file, weights)
+    _refuse_other_weights(settings, weights, state)
+    refuse_foreign(read.makes, make_of(key, settings.sketch, settings.link.content_model, weights))
     keeper = Keeper(key, settings.sketch, weights, chosen(settings.link.content_model))
     waiting = _Waiting(new.root, number)
     with progress.stage("sketch") as tick:
-        for part, narrow in _parts(ingest):
-            for day, rows in _kept(part, narrow, keeper, opens, dropped, again, oldest):
+        for part, narrow, given in _parts(ingest):
+            for day, rows in _kept(part, narrow, given, keeper, opens, dropped, again, oldest):
                 waiting.add(day, rows)
             tick(len(part))
         for day in sorted(waiting.rows):
@@ -129,6 +136,7 @@ def prepare(
 def _kept(
     part: pa.Table,
     narrow: pa.Table,
+    given: pa.Table | None,
     keeper: Keeper,
     opens: npt.NDArray[np.int64],
     dropped: npt.NDArray[np.int64],
@@ -147,16 +155,39 @@ def _kept(
             again.ids.get(seq, name) for seq, name in zip(seqs.tolist(), part["exchange_id"].to_pylist(), strict=True)
         ]
         part = part.set_column(part.schema.get_field_index("exchange_id"), "exchange_id", pa.array(ids, pa.string()))
-    rows = keeper.rows(part, narrow, _among(seqs, opens)).append_column("said", part["prompt"])
+    sketches = Given.of(given, seqs)
+    rows = keeper.rows(part, narrow, _among(seqs, opens), sketches).append_column("said", part["prompt"])
     for day in np.unique(days).tolist():
         yield day, rows.filter(pa.array(days == day))
 
 
-def _parts(ingest: Path) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Parts of the normal form, and their narrow columns."""
+def _first_weights(
+    ingest: Path, dropped: npt.NDArray[np.int64], oldest: str, settings: Settings, key: Key, read: Summary
+) -> npt.NDArray[np.float32]:
+    """float32[65536]: the weights of words that a new state keeps, see :func:`iolaus.sketch.run.chosen_weights`."""
+    if settings.sketch.weights is None and not read.makes:
+        return learnt(ingest, dropped, oldest, key)
+    given = load_weights(settings.sketch.weights)
+    return np.ones(BUCKETS, np.float32) if given is None else given
+
+
+def _refuse_other_weights(settings: Settings, kept: npt.NDArray[np.float32], state: State) -> None:
+    """Raise InputError where the weights that are set are not those of the state, on which all its topics rest."""
+    path = settings.sketch.weights
+    if path is not None and weights_id(load_weights(path)) != weights_id(kept):
+        own = state.manifest.tables.get("weights")
+        raise InputError(
+            f"{path}: not the weights of words that {state.place} was begun with."
+            f" Set sketch.weights to {state.place / own if own else 'these'}, or begin another with --state."
+        )
+
+
+def _parts(ingest: Path) -> Iterator[tuple[pa.Table, pa.Table, pa.Table | None]]:
+    """Parts of the normal form, their narrow columns, and their keyed sketches where there are any."""
     for path in sorted((ingest / "exchanges").glob("part-*.parquet")):
         columns = [*READ, "system_prompt", "prompt"]
-        yield pq.read_table(path, columns=columns), pq.read_table(ingest / "narrow" / path.name)
+        narrow = pq.read_table(ingest / "narrow" / path.name)
+        yield pq.read_table(path, columns=columns), narrow, sketches_of(ingest, path.name)
 
 
 def _opening_rows(ingest: Path, engine: Engine) -> npt.NDArray[np.int64]:

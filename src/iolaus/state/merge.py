@@ -24,8 +24,8 @@ from iolaus.link.scored import FOLDER as SCORES
 from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes
+from iolaus.sketch.mask import bare
 from iolaus.sketch.run import DERIVED, keep_shared, number_accounts
-from iolaus.state.mask import bare
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into
 

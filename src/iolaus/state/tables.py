@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from iolaus.sketch.mask import BYTES
 from iolaus.sketch.topic import DIMENSIONS
-from iolaus.state.mask import BYTES
 from iolaus.tables import TIME, Column, Table
 
 HASH = pa.int64()

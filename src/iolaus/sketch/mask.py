@@ -1,6 +1,7 @@
 """Scores under the key: they are a public function of a text, so bare ones would let anybody test a guess of it.
 
-Each row is combined with a pad of its own, made of the key and its exchange; doing so twice gives it back.
+Each row is combined with a pad of its own, made of the key and a hash of its exchange or of its text; doing so twice
+gives it back.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from iolaus.ingest.hashing import Hasher
-from iolaus.link.scored import OUTPUTS
+from iolaus.sketch.content import CAPABILITIES, INTENTS
+
+OUTPUTS = len(INTENTS) + len(CAPABILITIES)
+"""Scores of a request."""
 
 Floats = npt.NDArray[np.float32]
 BYTES = OUTPUTS * 4
@@ -18,21 +22,21 @@ WORDS = BYTES // 8
 """64-bit words of a row."""
 
 
-def masked(scores: Floats, exchange: pa.Array, hasher: Hasher) -> pa.Array:
-    """binary[n] from float32[n, OUTPUTS]. exchange: int64[n], hashes of the rows' ids."""
-    rows = np.ascontiguousarray(scores, np.float32).view(np.uint64) ^ _pad(exchange, hasher)
+def masked(scores: Floats, own: pa.Array, hasher: Hasher) -> pa.Array:
+    """binary[n] from float32[n, OUTPUTS]. own: int64[n], a keyed hash that is each row's own."""
+    rows = np.ascontiguousarray(scores, np.float32).view(np.uint64) ^ _pad(own, hasher)
     return pa.Array.from_buffers(pa.binary(BYTES), len(rows), [None, pa.py_buffer(rows.tobytes())])
 
 
-def bare(kept: pa.Array, exchange: pa.Array, hasher: Hasher) -> pa.Array:
+def bare(kept: pa.Array, own: pa.Array, hasher: Hasher) -> pa.Array:
     """Lists of float32 from what :func:`masked` gave, without nulls."""
     raw = np.frombuffer(kept.buffers()[1], np.uint64).reshape(-1, WORDS)[kept.offset : kept.offset + len(kept)]
-    scores = (raw ^ _pad(exchange, hasher)).view(np.float32)
+    scores = (raw ^ _pad(own, hasher)).view(np.float32)
     return pa.FixedSizeListArray.from_arrays(pa.array(scores.ravel()), OUTPUTS)
 
 
-def _pad(exchange: pa.Array, hasher: Hasher) -> npt.NDArray[np.uint64]:
+def _pad(own: pa.Array, hasher: Hasher) -> npt.NDArray[np.uint64]:
     """uint64[n, WORDS]."""
-    size = len(exchange)
-    words = [hasher.pair(exchange, pa.array(np.full(size, place, np.int64))) for place in range(WORDS)]
+    size = len(own)
+    words = [hasher.pair(own, pa.array(np.full(size, place, np.int64))) for place in range(WORDS)]
     return np.stack([word.to_numpy(zero_copy_only=False).view(np.uint64) for word in words], 1)

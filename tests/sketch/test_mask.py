@@ -8,8 +8,7 @@ import pyarrow as pa
 from iolaus.ingest.hashing import Hasher
 from iolaus.key import BYTES as KEY_BYTES
 from iolaus.key import Key
-from iolaus.link.scored import OUTPUTS
-from iolaus.state.mask import BYTES, bare, masked
+from iolaus.sketch.mask import BYTES, OUTPUTS, bare, masked
 
 MINE, OTHER = Hasher(Key(bytes(range(KEY_BYTES)))), Hasher(Key(bytes(KEY_BYTES)))
 SCORES = np.random.default_rng(0).random((50, OUTPUTS), np.float32)
