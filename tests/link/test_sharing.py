@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -132,3 +133,25 @@ def test_holders_count_each_pair_once_and_leave_out_what_is_not_there() -> None:
     assert split.inside.tolist() == [1, 1]
     assert split.outside.tolist() == [1, 0]
     assert (split.inside_accounts, split.outside_accounts) == (2, 1)
+
+
+def test_links_of_a_sampled_cohort_are_those_of_all_its_accounts() -> None:
+    """A tenth of the accounts would hold a hundredth of the links."""
+    cohort, everyone = factories.made(11, accounts=200, others=400)
+    pairs = np.repeat(np.arange(100), 2)
+    values = np.arange(1, len(everyone) + 1)
+    values[cohort.numbers] = 10_000 + pairs
+    holders = Holders.of(np.arange(len(everyone), dtype=np.int32), values)
+    sampled = replace(cohort, numbers=cohort.numbers[::10], candidate=cohort.numbers)
+    whole, part = share("block", cohort, holders, SETTINGS), share("block", sampled, holders, SETTINGS)
+    assert whole is not None and part is not None
+    assert part.links == whole.links == 100
+    assert part.log10_bf == whole.log10_bf
+
+
+def test_what_many_strangers_hold_is_not_rare_however_many_there_are() -> None:
+    split = Holders.of(np.arange(100_000, dtype=np.int32), np.arange(100_000) % 1_000 + 1).split(
+        np.arange(10, dtype=np.int32)
+    )
+    assert not split.rare(0.002, 12).any()
+    assert split.rare(0.002, 200).all()

@@ -135,7 +135,7 @@ def test_what_everybody_s_addresses_have_in_common_with_a_campaign_is_chance() -
             np.concatenate([lone.values, 50_000 + rng.integers(0, 40, strangers)]),
         )
         cohort, everyone = cut({"address": shared})
-        wide = LinkSettings(rare_share=0.5)
+        wide = LinkSettings(rare_share=0.5, rare_most=10_000)
         met.append(meetings(cohort, everyone, wide, np.ones(MEMBERS, bool)))
     assert met[1].expected.mean() > 5 * met[0].expected.mean()
     assert np.median(met[1].fit(SETTINGS)[:POOLED]) < np.median(met[0].fit(SETTINGS)[:POOLED])

@@ -194,6 +194,7 @@ class Assembly:
             outside_authors=self.authors.get("", ()),
             scored=self.scored.get(candidate.id),
             outside_scored=self.scored.get(""),
+            candidate=candidate.accounts if len(candidate.accounts) > len(numbers) else None,
         )
 
     def besides(self, numbers: npt.NDArray[np.int32], phrases: tuple[int, ...]) -> Besides:

@@ -25,6 +25,7 @@ class Cohort:
     authors, outside_authors: account numbers of ``words`` and of ``outside_words``.
     scored, outside_scored: what is known of requests in place of their words, where a state stands behind the scan or
     some came as keyed sketches; of a cohort that has them ``authors`` are theirs, and it has no words.
+    candidate: int32[N], account numbers of all of whom ``numbers`` is a sample; None where it is none.
     """
 
     id: str
@@ -41,6 +42,12 @@ class Cohort:
     outside_authors: tuple[int, ...] = ()
     scored: Scored | None = None
     outside_scored: Scored | None = None
+    candidate: npt.NDArray[np.int32] | None = None
+
+    @property
+    def whole(self) -> npt.NDArray[np.int32]:
+        """int32[N], account numbers of the cohort before it was sampled."""
+        return self.numbers if self.candidate is None else self.candidate
 
     @property
     def sampled(self) -> int:

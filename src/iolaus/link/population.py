@@ -79,9 +79,12 @@ class Split:
     outside_accounts: int
     sorts: npt.NDArray[np.int8]
 
-    def rare(self, share: float) -> npt.NDArray[np.bool_]:
-        """Values that at most ``share`` of the accounts outside hold; one stranger makes none common."""
-        return self.outside <= max(1.0, share * self.outside_accounts)
+    def rare(self, share: float, most: int) -> npt.NDArray[np.bool_]:
+        """Values that at most ``share`` of the accounts outside hold, and no more than ``most``.
+
+        One stranger makes none common. Without ``most`` the exit of a mobile carrier is rare among millions.
+        """
+        return self.outside <= max(1.0, min(share * self.outside_accounts, float(most)))
 
     def meeting(self, rare: npt.NDArray[np.bool_]) -> dict[int, float]:
         """Sort of value -> chance that two values of it, held by two strangers, are the same ``rare`` one."""

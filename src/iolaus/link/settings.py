@@ -70,6 +70,7 @@ class LinkSettings(BaseModel):
         0.6, gt=0, le=1, description="dispersion beside an even course below which a total counts as paced"
     )
     rare_share: float = Field(0.002, gt=0, le=1, description="share of other accounts up to which a value is rare")
+    rare_most: int = Field(12, ge=1, description="other accounts that may hold it, however many there are")
     links_deviation: float = Field(
         0.2, ge=0, description="log10 deviation of the links that honest groups make from those that strangers would"
     )

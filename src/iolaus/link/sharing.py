@@ -3,7 +3,8 @@
 Links are counted (a value that c accounts hold makes c - 1), and compared with the links that strangers would make
 who hold as many values of the same sort: whoever is seen from thirty addresses, or behind VPN exits, meets others
 there more often; and some honest people are related, by a home, an office or a second account. Rarity is estimated
-leaving the cohort out, so that a large cohort does not make its own values common. The weight is scaled by the part of
+leaving the cohort out, so that a large cohort does not make its own values common. Of a cohort that is sampled all
+accounts are counted: a tenth of them would hold a hundredth of their links. The weight is scaled by the part of
 the cohort that is linked: what three accounts of a hundred share says little about the hundred.
 """
 
@@ -36,23 +37,23 @@ class Sharing:
 
 def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -> Sharing | None:
     """How the cohort shares rare values of one identifier; None where fewer than two accounts hold one."""
-    split = holders.split(cohort.numbers)
+    split = holders.split(cohort.whole)
     if split.inside_accounts < 2:
         return None
-    rare = split.rare(settings.rare_share)
+    rare = split.rare(settings.rare_share, settings.rare_most)
     within = np.where(rare, split.inside, 0)
     links = float(np.maximum(within - 1, 0).sum())
     expected = split.collisions(rare) + settings.related_share * split.inside_accounts / 2
     linked = int(_holding(cohort, holders, split.values[within > 1]).sum())
-    part = min(1.0, linked / len(cohort.numbers) / settings.linked_share)
+    part = min(1.0, linked / len(cohort.whole) / settings.linked_share)
     weight = min(poisson_surplus(links, expected, settings.links_deviation), settings.cap) * part
     return Sharing(name, links, expected, linked, split.inside_accounts, weight)
 
 
 def _holding(cohort: Cohort, holders: Holders, values: Numbers) -> npt.NDArray[np.bool_]:
-    """bool[n], which accounts of the cohort hold one of ``values``."""
-    touching = np.isin(holders.values, values) & np.isin(holders.accounts, cohort.numbers)
-    found: npt.NDArray[np.bool_] = np.isin(cohort.numbers, holders.accounts[touching])
+    """bool[N], which accounts of the whole cohort hold one of ``values``."""
+    touching = np.isin(holders.values, values) & np.isin(holders.accounts, cohort.whole)
+    found: npt.NDArray[np.bool_] = np.isin(cohort.whole, holders.accounts[touching])
     return found
 
 
@@ -82,10 +83,10 @@ def strongest(
         question,
         best.log10_bf,
         cap,
-        f"{best.linked} of {len(cohort.numbers)} accounts share rare values of {best.name.replace('_', ' ')}"
+        f"{best.linked} of {len(cohort.whole)} accounts share rare values of {best.name.replace('_', ' ')}"
         f" ({best.links:.0f} links; {best.expected:.1f} expected of as many others).",
         links=best.links,
         expected=best.expected,
         linked_accounts=best.linked,
-        accounts=len(cohort.numbers),
+        accounts=len(cohort.whole),
     )

@@ -121,7 +121,7 @@ class _Rare:
         entities: Numbers,
     ) -> None:
         split = holders.split(numbers[body])
-        rare = np.isin(holders.values, split.values[split.rare(settings.rare_share)])
+        rare = np.isin(holders.values, split.values[split.rare(settings.rare_share, settings.rare_most)])
         inside, outside = np.isin(holders.accounts, numbers), ~np.isin(holders.accounts, numbers[body])
         place = np.searchsorted(numbers, holders.accounts[inside])
         self._accounts = len(numbers)
