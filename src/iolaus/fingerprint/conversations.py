@@ -12,15 +12,15 @@ from iolaus.workspace import Workspace, renamed_into
 CONFIGURATION = ("temperature", "max_tokens", "n", "top_logprobs", "thinking_budget", "format")
 """Request parameters that together tell how a client is set up."""
 
-_SQL = """
-WITH ordered AS (
-    SELECT *, row_number() OVER (PARTITION BY conversation ORDER BY turn, ts, seq) AS place
-    FROM marks WHERE counted
-), whole AS (
+_SQL = f"""
+WITH whole AS (
     SELECT conversation, count(*) AS exchanges, max(CASE WHEN readable THEN 1 ELSE 0 END) AS readable,
         sum(greatest(output_tokens, 0)) AS output_tokens, sum(greatest(input_tokens, 0)) AS input_tokens,
         sum(greatest(reasoning_tokens, 0)) AS reasoning_tokens,
-        max(top_logprobs) AS top_logprobs, max(n) AS answers, max(ts) AS ended
+        max(top_logprobs) AS top_logprobs, max(n) AS answers, max(ts) AS ended,
+        -- The first by turn, ts and seq, packed into one number: to rank every row would take a sort of whole rows.
+        CAST(min(turn * CAST({2**92} AS HUGEINT) + ts * CAST({2**40} AS HUGEINT) + seq)
+            & CAST({2**40 - 1} AS HUGEINT) AS BIGINT) AS opened
     FROM marks WHERE counted GROUP BY conversation
 )
 SELECT conversation, account, ts, ended, seq, text, words, system, tools, model, pathway, agent, tls, key, end_user,
@@ -28,8 +28,8 @@ SELECT conversation, account, ts, ended, seq, text, words, system, tools, model,
     CAST(round(temperature * 1000) AS INTEGER) AS temperature_milli,
     whole.exchanges, whole.readable = 1 AS readable, whole.output_tokens, whole.input_tokens,
     whole.reasoning_tokens, whole.top_logprobs, whole.answers
-FROM ordered JOIN whole USING (conversation)
-WHERE place = 1
+FROM marks JOIN whole USING (conversation)
+WHERE marks.seq = whole.opened
 ORDER BY account, ts, conversation
 """
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from iolaus.engine import Engine
 from iolaus.errors import InputError
 from iolaus.ingest import mapping as mappings
+from iolaus.ingest.ahead import ahead
 from iolaus.ingest.columns import Coercer
 from iolaus.ingest.derive import derive
 from iolaus.ingest.draft import Format
@@ -145,7 +146,7 @@ def _read_source(run: _Ingest, index: int, parts: PartWriter, reached: Checkpoin
     unknown: set[str] = set()
     accepted = 0
     with RejectsFile(_rejects_of(run, index), source.name, index, run.key) as rejects:
-        for chunk in read_chunks(source, way, longest):
+        for chunk in ahead(read_chunks(source, way, longest)):
             coerced = run.coercer.exchanges(chunk, source.name)
             rejects.add(coerced.refused)
             parts.add(coerced, index, run.hasher)

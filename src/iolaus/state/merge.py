@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
-from iolaus.ingest.derive import derive
+from iolaus.ingest.derive import derive, derived_by, rows_of
 from iolaus.ingest.hashing import Hasher
 from iolaus.ingest.parts import NARROW
 from iolaus.key import Key
@@ -24,7 +24,8 @@ from iolaus.link.scored import FOLDER as SCORES
 from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes
-from iolaus.sketch.run import DERIVED, keep_shared, number_accounts
+from iolaus.sketch.run import DERIVED, number_accounts
+from iolaus.sketch.uses import Held, keep_shared, write_held
 from iolaus.state.mask import bare
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into
@@ -76,17 +77,17 @@ def merge(
         tick(first)
     with progress.stage("kept sketches") as tick:
         accounts = number_accounts(work, engine)
-        derived = pq.read_table(ingest / "derived.parquet")
+        derived = derived_by(ingest / "derived.parquet", [rows_of(source.path) for source in sources])
         for name in ("marks", "topics", "shingles", SCORES):
             (place / name).mkdir(exist_ok=True)
         first = 0
         for number, source in enumerate(sources):
             rows = pq.read_table(source.path)
-            _write_sketch(rows, derived.slice(first, len(rows)), accounts, place, number, key)
+            _write_sketch(rows, next(derived), accounts, place, number, key)
             first += len(rows)
             tick(len(rows))
     with progress.stage("shared shingles", "parts") as tick:
-        keep_shared(place, len(sources), settings.sketch, engine)
+        keep_shared(place, len(sources), settings.sketch)
         tick(len(sources))
     work.drop("sketch/shingles")
     work.finish("sketch", {"exchanges": first, "accounts": len(accounts)})
@@ -134,7 +135,6 @@ def _hashed(strings: pa.ChunkedArray, hasher: Hasher) -> pa.Array:
 def _write_sketch(rows: pa.Table, derived: pa.Table, accounts: pa.Array, place: Path, number: int, key: Key) -> None:
     """Marks, topics, shingles and scores of one part."""
     account = pc.cast(pc.index_in(rows["account_id"], value_set=accounts), pa.int32())
-    counted = derived["counted"].to_numpy()
     marks = pa.table(
         {
             "seq": derived["seq"],
@@ -152,14 +152,9 @@ def _write_sketch(rows: pa.Table, derived: pa.Table, accounts: pa.Array, place: 
     with renamed_into(place / "topics" / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
         np.save(file, vectors[topics.offset : topics.offset + len(topics)])
     shingles = rows["shingles"].combine_chunks()
-    lengths = np.diff(shingles.offsets.to_numpy())
-    kept, often = np.repeat(counted, lengths), np.where(counted, lengths, 0)
-    uses = {
-        "shingle": shingles.flatten().to_numpy()[kept],
-        "account": np.repeat(account.to_numpy(), often),
-        "conversation": np.repeat(derived["conversation"].to_numpy(), often),
-    }
-    _write(pa.table(uses), place / "shingles" / f"part-{number:05}.parquet", "none")
+    offsets = np.append(0, np.cumsum(pc.list_value_length(shingles).to_numpy(), dtype=np.int64))
+    held = Held(offsets, shingles.flatten().to_numpy(), account.to_numpy(), derived["conversation"].to_numpy())
+    write_held(held, derived["counted"].to_numpy(), place / "shingles" / f"part-{number:05}.arrow")
     there = pc.is_valid(rows["script"])
     asked = rows.select(["exchange", "scores"]).filter(there)
     scored = {
@@ -170,6 +165,6 @@ def _write_sketch(rows: pa.Table, derived: pa.Table, accounts: pa.Array, place: 
     _write(pa.table(scored), place / SCORES / f"part-{number:05}.parquet")
 
 
-def _write(table: pa.Table, path: Path, compression: str = "lz4") -> None:
+def _write(table: pa.Table, path: Path) -> None:
     with renamed_into(path) as partial:
-        pq.write_table(table, partial, compression=compression, use_dictionary=compression != "none")
+        pq.write_table(table, partial, compression="lz4")
