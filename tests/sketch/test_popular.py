@@ -16,15 +16,6 @@ def add(filtered: SharedFilter, shingles: npt.NDArray[np.int64], accounts: npt.N
     filtered.add(np.arange(len(shingles) + 1), shingles, accounts)
 
 
-def likely(filtered: SharedFilter, shingles: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """[n] whether a shingle is named; what is named must be counted, and be of the text that holds it."""
-    places, texts = filtered.likely(np.arange(len(shingles) + 1), shingles)
-    assert np.array_equal(places, texts) and filtered.count(shingles) == len(places)
-    found = np.zeros(len(shingles), bool)
-    found[places] = True
-    return found
-
-
 LOST_MOST = 0.001
 """Share of shingles of exactly k accounts that may be lost."""
 
@@ -37,7 +28,7 @@ def test_what_k_accounts_use_is_kept(k: int) -> None:
     accounts = np.argsort(rng.random((count, 200)), axis=1)[:, :k].astype(np.int32)
     filtered = SharedFilter(22, k)
     add(filtered, np.repeat(shingles, k), accounts.ravel() + 10_000)
-    lost = int((~likely(filtered, shingles)).sum())
+    lost = int((~filtered.likely(shingles)).sum())
     most = count * LOST_MOST
     assert lost <= most + 4 * np.sqrt(most), f"{lost} of {count} shingles of {k} accounts were lost"
 
@@ -57,8 +48,8 @@ def test_more_uses_never_lose_a_shingle(pairs: list[tuple[int, int]], offset: in
     for _ in range(2):
         add(again, shingles[::-1].copy(), accounts[::-1].copy())
     asked = np.unique(shingles)
-    assert not (likely(half, asked) & ~likely(whole, asked)).any()
-    assert np.array_equal(likely(whole, asked), likely(again, asked))
+    assert not (half.likely(asked) & ~whole.likely(asked)).any()
+    assert np.array_equal(whole.likely(asked), again.likely(asked))
 
 
 @settings(max_examples=60, deadline=None)
@@ -71,7 +62,7 @@ def test_parts_add_up(pairs: list[tuple[int, int]]) -> None:
     for start in range(0, len(pairs), 7):
         add(parts, shingles[start : start + 7], accounts[start : start + 7])
     asked = np.arange(31, dtype=np.int64)
-    assert np.array_equal(likely(whole, asked), likely(parts, asked))
+    assert np.array_equal(whole.likely(asked), parts.likely(asked))
 
 
 def test_one_accounts_own_words_are_forgotten() -> None:
@@ -81,7 +72,7 @@ def test_one_accounts_own_words_are_forgotten() -> None:
     filtered = SharedFilter(22, 10)
     for _ in range(5):
         add(filtered, shingles, np.full(len(shingles), 7, np.int32))
-    assert not likely(filtered, shingles).any()
+    assert not filtered.likely(shingles).any()
 
 
 def test_crowding_keeps_too_much_and_never_too_little() -> None:
@@ -92,29 +83,26 @@ def test_crowding_keeps_too_much_and_never_too_little() -> None:
     add(filtered, noise, rng.integers(0, 1_000, len(noise)).astype(np.int32))
     shared = rng.integers(-(2**63), 2**63 - 1, 50)
     add(filtered, np.repeat(shared, 5), np.tile(np.arange(5, dtype=np.int32), 50))
-    assert likely(filtered, shared).all()
+    assert filtered.likely(shared).all()
 
 
 def test_nothing_is_no_crash() -> None:
     filtered = SharedFilter(10, 10)
     add(filtered, np.zeros(0, np.int64), np.zeros(0, np.int32))
-    assert len(likely(filtered, np.zeros(0, np.int64))) == 0
-    assert not likely(filtered, np.array([5], np.int64)).any()
+    assert len(filtered.likely(np.zeros(0, np.int64))) == 0
+    assert not filtered.likely(np.array([5], np.int64)).any()
 
 
-def test_slices_and_pieces_name_what_the_whole_names_each_once() -> None:
+def test_slices_name_what_the_whole_names_each_once() -> None:
     rng = np.random.default_rng(2)
     shingles = np.repeat(rng.integers(-(2**63), 2**63 - 1, 3_000), 12)
-    accounts = rng.integers(0, 500, 3_000).astype(np.int32)
-    offsets = np.arange(0, len(shingles) + 1, 12)
-    whole = SharedFilter(22, 1)
-    whole.add(offsets, shingles, accounts)
-    found: list[int] = []
+    accounts = rng.integers(0, 500, len(shingles)).astype(np.int32)
+    named = np.zeros(len(shingles), np.int64)
     for number in range(4):
-        part = SharedFilter(22, 1, 4, number)
-        part.add(offsets, shingles, accounts)
-        for piece in range(2):
-            places, texts = part.likely(offsets, shingles, 2, piece)
-            assert np.array_equal(places // 12, texts)
-            found += places.tolist()
-    assert sorted(found) == whole.likely(offsets, shingles)[0].tolist() == list(range(len(shingles)))
+        part = SharedFilter(22, 5, 4, number)
+        add(part, shingles, accounts)
+        named += part.likely(shingles)
+    whole = SharedFilter(22, 5)
+    add(whole, shingles, accounts)
+    assert named.max() == 1
+    assert np.array_equal(named == 1, whole.likely(shingles))

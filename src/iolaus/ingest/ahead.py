@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
     """The items in their order, each made in a thread of its own before it is asked for; at most one waits.
 
-    What making one raises is raised where it would have been given. Who stops early waits for the one that is being made.
+    What making one raises is raised where it would have been given. Who stops early waits for one.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
         upcoming = pool.submit(_next, items)

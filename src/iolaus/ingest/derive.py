@@ -38,7 +38,7 @@ def derive(folder: Path, retry_window_s: int, engine: Engine) -> None:
 
 
 def derived_by(path: Path, sizes: Sequence[int]) -> Iterator[pa.Table]:
-    """The rows of ``derived.parquet`` in runs of these sizes, which add up to all of them; one run is held at a time."""
+    """The rows of ``derived.parquet`` in runs of these sizes, which add up to all of them; one is held."""
     with pq.ParquetFile(path) as file:
         batches = file.iter_batches()
         rest = file.schema_arrow.empty_table()

@@ -15,7 +15,7 @@ import numpy.typing as npt
 Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+MIX = np.uint64(0x9E3779B97F4A7C15)
 _FINAL = np.uint64(0xD6E8FEB86659FD93)
 
 
@@ -36,20 +36,15 @@ class SharedFilter:
         """Count uses. accounts: int32[n], whose each text is."""
         _add(self._sets, self._shift, *self._slice, offsets, shingles.view(np.uint64), accounts)
 
-    def count(self, shingles: Numbers) -> int:
-        """How many uses :meth:`likely` would name."""
-        return int(_count(self._sets, self._shift, *self._slice, shingles.view(np.uint64), self._least))
+    @property
+    def cells(self) -> tuple[Words, np.uint64, np.uint64, np.uint64, int]:
+        """What :func:`passes` asks for before the shingle."""
+        return self._sets, self._shift, *self._slice, self._least
 
-    def likely(self, offsets: Numbers, shingles: Numbers, pieces: int = 1, piece: int = 0) -> tuple[Numbers, Numbers]:
-        """(places, texts), int64 both, of the shingles that at least k accounts may use, in their order.
-
-        At k = 10, 99.9 % of those that do are named. pieces, piece: name only those of one of so many equal pieces (a
-        power of two) of the shingles.
-        """
-        chosen = np.uint64(pieces - 1), np.uint64(piece)
-        return _likely(  # type: ignore[no-any-return]
-            self._sets, self._shift, *self._slice, *chosen, offsets, shingles.view(np.uint64), self._least
-        )
+    def likely(self, shingles: Numbers) -> npt.NDArray[np.bool_]:
+        """[n] True where at least k accounts may use the shingle. At k = 10, 99.9 % of those are kept."""
+        kept: npt.NDArray[np.bool_] = _likely(*self.cells, shingles.view(np.uint64))
+        return kept
 
 
 def _least_bits(k: int) -> int:
@@ -65,16 +60,21 @@ def _least_bits(k: int) -> int:
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _cell(shingle: np.uint64, shift: np.uint64, slice_bits: np.uint64, number: np.uint64) -> int:
+def _cell(shingle: np.uint64, shift: np.uint64, slice_bits: np.uint64, number: np.uint64) -> np.int64:
     """The cell of a shingle, -1 where it is of another slice."""
-    mixed = shingle * _MIX
+    mixed = shingle * MIX
     if (mixed >> np.uint64(1)) >> (np.uint64(63) - slice_bits) != number:
-        return -1
+        return np.int64(-1)
     return np.int64((mixed << slice_bits) >> shift)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _enough(word: np.uint64, least: int) -> bool:
+def passes(
+    sets: Words, shift: np.uint64, slice_bits: np.uint64, number: np.uint64, least: int, shingle: np.uint64
+) -> bool:
+    """Whether at least k accounts may use a shingle of the filter's slice."""
+    cell = _cell(shingle, shift, slice_bits, number)
+    word = sets[cell] if cell >= 0 else np.uint64(0)
     bits = 0
     while word != np.uint64(0) and bits < least:
         word &= word - np.uint64(1)
@@ -93,7 +93,7 @@ def _add(
     accounts: npt.NDArray[np.int32],
 ) -> None:
     for text in range(accounts.size):
-        bit = np.uint64(accounts[text] + 1) * _MIX
+        bit = np.uint64(accounts[text] + 1) * MIX
         bit = ((bit ^ (bit >> np.uint64(32))) * _FINAL) >> np.uint64(58)
         own = np.uint64(1) << bit
         for i in range(offsets[text], offsets[text + 1]):
@@ -103,43 +103,10 @@ def _add(
 
 
 @numba.njit(cache=True, nogil=True)
-def _count(sets: Words, shift: np.uint64, slice_bits: np.uint64, number: np.uint64, shingles: Words, least: int) -> int:
-    found = 0
-    for i in range(shingles.size):
-        cell = _cell(shingles[i], shift, slice_bits, number)
-        found += cell >= 0 and _enough(sets[cell], least)
-    return found
-
-
-@numba.njit(cache=True, nogil=True)
 def _likely(
-    sets: Words,
-    shift: np.uint64,
-    slice_bits: np.uint64,
-    number: np.uint64,
-    mask: np.uint64,
-    piece: np.uint64,
-    offsets: Numbers,
-    shingles: Words,
-    least: int,
-) -> tuple[Numbers, Numbers]:
-    room, found = 1024, 0
-    places, texts = np.empty(room, np.int64), np.empty(room, np.int64)
-    for text in range(offsets.size - 1):
-        for i in range(offsets[text], offsets[text + 1]):
-            cell = _cell(shingles[i], shift, slice_bits, number)
-            if cell < 0 or shingles[i] & mask != piece or not _enough(sets[cell], least):
-                continue
-            if found == room:
-                room *= 2
-                places, texts = _grown(places, room), _grown(texts, room)
-            places[found], texts[found] = i, text
-            found += 1
-    return places[:found].copy(), texts[:found].copy()
-
-
-@numba.njit(cache=True, nogil=True)
-def _grown(values: Numbers, room: int) -> Numbers:
-    grown = np.empty(room, np.int64)
-    grown[: values.size] = values
-    return grown
+    sets: Words, shift: np.uint64, slice_bits: np.uint64, number: np.uint64, least: int, shingles: Words
+) -> npt.NDArray[np.bool_]:
+    kept = np.empty(shingles.size, np.bool_)
+    for i in range(shingles.size):
+        kept[i] = passes(sets, shift, slice_bits, number, least, shingles[i])
+    return kept

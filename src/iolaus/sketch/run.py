@@ -25,10 +25,11 @@ from iolaus.engine import Engine
 from iolaus.ingest.derive import derived_by, rows_of
 from iolaus.key import Key
 from iolaus.progress import Progress
+from iolaus.sketch.groups import Held
 from iolaus.sketch.marks import READ, hashes, mark
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import Sketch, sketch, topic_weights, word_frequencies
-from iolaus.sketch.uses import Held, keep_shared, write_held
+from iolaus.sketch.uses import keep_shared, write_held
 from iolaus.workspace import Workspace, renamed_into
 
 WEIGHT_ROWS = 20_000

@@ -10,18 +10,17 @@ and ``uses.parquet`` (shingle, account, conversation; one row a conversation).
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from iolaus.sketch.groups import Groups, Held, Numbers, distinct
 from iolaus.sketch.popular import SharedFilter
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import renamed_into
@@ -31,20 +30,8 @@ USES = pa.schema([("shingle", pa.int64()), ("account", pa.int32()), ("conversati
 FULL = 2
 """Uses a cell of the table beyond which shingles are worked through in more slices."""
 
-AT_ONCE = 1 << 23
-"""Uses, about, that are sorted at once."""
-
-Numbers = npt.NDArray[np.int64]
-Accounts = npt.NDArray[np.int32]
-
-
-class Held(NamedTuple):
-    """Shingles of n exchanges. offsets: int64[n + 1] into ``shingles``; accounts: int32[n]; conversations: int64[n]."""
-
-    offsets: Numbers
-    shingles: Numbers
-    accounts: Accounts
-    conversations: Numbers
+AT_ONCE = 1 << 24
+"""Uses that are gathered at once; those of one shingle may be more."""
 
 
 def write_held(held: Held, counted: npt.NDArray[np.bool_], path: Path) -> None:
@@ -59,9 +46,12 @@ def write_held(held: Held, counted: npt.NDArray[np.bool_], path: Path) -> None:
             "shingles": pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(kept)),
         }
     ).combine_chunks()
-    with renamed_into(path) as partial, pa.OSFile(str(partial), "wb") as sink:
-        with pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
+    with (
+        renamed_into(path) as partial,
+        pa.OSFile(str(partial), "wb") as sink,
+        pa.ipc.new_file(sink, table.schema) as writer,
+    ):
+        writer.write_table(table)
 
 
 def read_held(path: Path) -> Held:
@@ -89,8 +79,7 @@ def keep_shared(place: Path, parts: int, settings: SketchSettings) -> None:
         ThreadPoolExecutor(threads) as pool,
     ):
         lock = Lock()
-        for written in pool.map(lambda number: _write_slice(held, slices, number, settings, out, lock), range(slices)):
-            del written
+        list(pool.map(lambda number: _write_slice(held, slices, number, settings, out, lock), range(slices)))
 
 
 def slices_of(uses: int, bits: int) -> int:
@@ -106,54 +95,33 @@ def _write_slice(
     shared = SharedFilter(settings.filter_bits, settings.k, slices, number)
     for part in held:
         shared.add(part.offsets, part.shingles, part.accounts)
-    likely = sum(shared.count(part.shingles) for part in held)
-    pieces = 1 << (max(-(-likely // AT_ONCE), 1) - 1).bit_length()
-    for piece in range(pieces):
-        found = _shared(held, shared, pieces, piece, settings.k)
+    groups = Groups(shared)
+    for part in held:
+        groups.add(part)
+    del shared
+    for numbers in _at_once(groups.counts, settings.k):
+        found = _shared(held, groups, numbers, settings.k)
         with lock:
             out.write_table(found)
 
 
-def _shared(held: Sequence[Held], likely: SharedFilter, pieces: int, piece: int, k: int) -> pa.Table:
-    """Uses of shingles of one piece that k accounts share: sorted by shingle and conversation, distinct."""
-    columns: tuple[list[Numbers], list[Accounts], list[Numbers]] = [], [], []
+def _at_once(counts: Numbers, k: int) -> Iterator[Numbers]:
+    """Numbers of shingles that k accounts may use, in runs of :data:`AT_ONCE` uses, or of one that alone has more."""
+    numbers = np.flatnonzero(counts >= k)
+    run = np.cumsum(counts[numbers]) // AT_ONCE
+    yield from np.split(numbers, np.flatnonzero(np.diff(run)) + 1)
+
+
+def _shared(held: Sequence[Held], groups: Groups, numbers: Numbers, k: int) -> pa.Table:
+    """The distinct uses of these shingles, as far as k accounts share them."""
+    counts = groups.counts[numbers]
+    bounds = np.append(0, np.cumsum(counts))
+    following = np.full(len(groups.counts), -1, np.int64)
+    following[numbers] = bounds[:-1]
+    accounts, said = np.zeros(bounds[-1], np.int32), np.zeros(bounds[-1], np.int64)
     for part in held:
-        places, texts = likely.likely(part.offsets, part.shingles, pieces, piece)
-        for column, values in zip(
-            columns, (part.shingles[places], part.accounts[texts], part.conversations[texts]), strict=True
-        ):
-            column.append(values)
-    shingles = np.concatenate([np.zeros(0, np.int64), *columns[0]])
-    order = np.argsort(shingles)
-    shingles = shingles[order]
-    accounts = np.concatenate([np.zeros(0, np.int32), *columns[1]])[order]
-    said = np.concatenate([np.zeros(0, np.int64), *columns[2]])[order]
-    kept = _distinct(shingles, accounts, said, k, int(accounts.max(initial=0)) + 1)
-    return pa.table([pa.array(column[:kept]) for column in (shingles, accounts, said)], schema=USES)
-
-
-@numba.njit(cache=True, nogil=True)
-def _distinct(shingles: Numbers, accounts: Accounts, said: Numbers, k: int, most: int) -> int:
-    """Moves the distinct uses of shingles of k accounts to the front, in place; returns how many there are.
-
-    shingles: ascending. A conversation is of one account.
-    """
-    last = np.full(most, -1, np.int64)
-    kept, first = 0, 0
-    while first < shingles.size:
-        end, users = first, 0
-        while end < shingles.size and shingles[end] == shingles[first]:
-            users += last[accounts[end]] != first
-            last[accounts[end]] = first
-            end += 1
-        if users >= k:
-            own, whose = said[first:end].copy(), accounts[first:end].copy()
-            order = np.argsort(own)
-            for place in range(order.size):
-                if place and own[order[place]] == own[order[place - 1]]:
-                    continue
-                shingles[kept] = shingles[first]
-                accounts[kept], said[kept] = whose[order[place]], own[order[place]]
-                kept += 1
-        first = end
-    return kept
+        groups.place(part, following, accounts, said)
+    kept = np.zeros(len(numbers), np.int64)
+    size = distinct(bounds, accounts, said, k, kept)
+    shingles = np.repeat(groups.named(numbers), kept)
+    return pa.table([pa.array(column) for column in (shingles, accounts[:size], said[:size])], schema=USES)

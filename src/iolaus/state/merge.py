@@ -23,9 +23,10 @@ from iolaus.key import Key
 from iolaus.link.scored import FOLDER as SCORES
 from iolaus.progress import Progress
 from iolaus.settings import Settings
+from iolaus.sketch.groups import Held
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes
 from iolaus.sketch.run import DERIVED, number_accounts
-from iolaus.sketch.uses import Held, keep_shared, write_held
+from iolaus.sketch.uses import keep_shared, write_held
 from iolaus.state.mask import bare
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into
