@@ -58,8 +58,8 @@ def _scan(figures: Figures) -> str:
 def _size(figures: Figures) -> str:
     rows = figures["rows"]
     whole = table(
-        ("exchanges", "accounts", "wall s", "cpu s", "others' threads", "peak MB", "exchanges/s", "bare read s", "ratio",
-         "accused of each campaign", "separated", "honest accused"),
+        ("exchanges", "accounts", "wall s", "cpu s", "others' threads", "peak MB", "exchanges/s", "bare read s",
+         "ratio", "accused of each campaign", "separated", "honest accused"),
         (
             (
                 f"{row['exchanges']:,}", f"{row['accounts']:,}", f"{row['seconds']:.1f}",
@@ -80,7 +80,8 @@ def _size(figures: Figures) -> str:
     grows = (
         ""
         if growth["wall"] is None
-        else f"\n\nWall seconds grow with exchanges to the power {growth['wall']:.2f}, cpu seconds {growth['cpu']:.2f}."
+        else f"\n\nWall seconds grow with exchanges to the power {growth['wall']:.2f}, cpu seconds to"
+        f" {growth['cpu']:.2f}."
     )
     return f"{whole}\n\n{stages}{grows}"
 

@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 from iolaus.engine import Engine
 from iolaus.errors import InputError
 from iolaus.ingest import mapping as mappings
-from iolaus.ingest.ahead import ahead
 from iolaus.ingest.columns import Coercer
 from iolaus.ingest.derive import derive
 from iolaus.ingest.draft import Format
@@ -29,6 +28,7 @@ from iolaus.ingest.side import read_side
 from iolaus.ingest.summary import Summary
 from iolaus.ingest.tally import Tally, tallied
 from iolaus.key import Key
+from iolaus.parallel import ahead
 from iolaus.progress import Progress, Tick
 from iolaus.tables import ACCOUNT_EVENTS, ACCOUNTS, EXCHANGES, RELEASES, Table, closest
 from iolaus.workspace import Workspace, renamed_into

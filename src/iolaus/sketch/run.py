@@ -11,8 +11,6 @@ Files of the stage, under the working folder:
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +22,7 @@ import pyarrow.parquet as pq
 from iolaus.engine import Engine
 from iolaus.ingest.derive import derived_by, rows_of
 from iolaus.key import Key
+from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.sketch.groups import Held
 from iolaus.sketch.marks import READ, hashes, mark
@@ -49,29 +48,21 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
     sizes = [rows_of(path) for path in parts]
     rows = derived_by(work.folder("ingest") / "derived.parquet", sizes)
 
-    def finish(path: Path, derived: pa.Table, number: int) -> None:
+    def finish(item: tuple[int, Path, pa.Table]) -> int:
+        number, path, derived = item
         if work.finished(f"sketch-{number}") is None:
             _sketch_part(_read(path), derived, accounts, place, number, key, settings, weights)
             work.finish(f"sketch-{number}")
+        return len(derived)
 
-    with progress.stage("sketch") as tick, ThreadPoolExecutor(AT_ONCE) as pool:
-        begun: deque[Future[None]] = deque()
-        for number, (path, derived) in enumerate(zip(parts, rows, strict=True)):
-            begun.append(pool.submit(finish, path, derived, number))
-            if len(begun) > AT_ONCE:
-                begun.popleft().result()
-            tick(len(derived))
-        for left in begun:
-            left.result()
+    with progress.stage("sketch") as tick:
+        for size in abreast(finish, zip(range(len(parts)), parts, rows, strict=True)):
+            tick(size)
     with progress.stage("shared shingles", "parts") as tick:
         keep_shared(place, len(parts), settings)
         tick(len(parts))
     work.drop("sketch/shingles")
     work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})
-
-
-AT_ONCE = 2
-"""Parts that are sketched side by side: while one waits for the disk or for the interpreter the other is read."""
 
 
 def _read(path: Path) -> pa.Table:

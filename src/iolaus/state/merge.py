@@ -21,6 +21,7 @@ from iolaus.ingest.hashing import Hasher
 from iolaus.ingest.parts import NARROW
 from iolaus.key import Key
 from iolaus.link.scored import FOLDER as SCORES
+from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch.groups import Held
@@ -68,30 +69,28 @@ def merge(
         return
     ingest, place = work.folder("ingest"), work.folder("sketch")
     sources = sources or [_nothing(work)]
+    sizes = [rows_of(source.path) for source in sources]
+    firsts = np.cumsum([0, *sizes]).tolist()
     with progress.stage("conversations") as tick:
         for name in ("exchanges", "narrow"):
             (ingest / name).mkdir(exist_ok=True)
-        hasher, first = Hasher(key), 0
-        for number, source in enumerate(sources):
-            first += _write_exchanges(source, number, first, ingest, hasher)
+        hasher = Hasher(key)
+        for size in abreast(lambda n: _write_exchanges(sources[n], n, firsts[n], ingest, hasher), range(len(sources))):
+            tick(size)
         derive(ingest, settings.ingest.retry_window_s, engine)
-        tick(first)
     with progress.stage("kept sketches") as tick:
         accounts = number_accounts(work, engine)
-        derived = derived_by(ingest / "derived.parquet", [rows_of(source.path) for source in sources])
+        derived = derived_by(ingest / "derived.parquet", sizes)
         for name in ("marks", "topics", "shingles", SCORES):
             (place / name).mkdir(exist_ok=True)
-        first = 0
-        for number, source in enumerate(sources):
-            rows = pq.read_table(source.path)
-            _write_sketch(rows, next(derived), accounts, place, number, key)
-            first += len(rows)
-            tick(len(rows))
+        found = zip(range(len(sources)), (source.path for source in sources), derived, strict=True)
+        for size in abreast(lambda part: _write_sketch(*part, accounts, place, key), found):
+            tick(size)
     with progress.stage("shared shingles", "parts") as tick:
         keep_shared(place, len(sources), settings.sketch)
         tick(len(sources))
     work.drop("sketch/shingles")
-    work.finish("sketch", {"exchanges": first, "accounts": len(accounts)})
+    work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})
     work.finish("merged")
 
 
@@ -133,8 +132,9 @@ def _hashed(strings: pa.ChunkedArray, hasher: Hasher) -> pa.Array:
     return hasher.column(encoded.dictionary).take(encoded.indices)
 
 
-def _write_sketch(rows: pa.Table, derived: pa.Table, accounts: pa.Array, place: Path, number: int, key: Key) -> None:
-    """Marks, topics, shingles and scores of one part."""
+def _write_sketch(number: int, path: Path, derived: pa.Table, accounts: pa.Array, place: Path, key: Key) -> int:
+    """Marks, topics, shingles and scores of one part of the state; returns how many exchanges it has."""
+    rows = pq.read_table(path)
     account = pc.cast(pc.index_in(rows["account_id"], value_set=accounts), pa.int32())
     marks = pa.table(
         {
@@ -164,6 +164,7 @@ def _write_sketch(rows: pa.Table, derived: pa.Table, accounts: pa.Array, place: 
         "scores": bare(asked["scores"].combine_chunks(), asked["exchange"].combine_chunks(), Hasher(key)),
     }
     _write(pa.table(scored), place / SCORES / f"part-{number:05}.parquet")
+    return len(rows)
 
 
 def _write(table: pa.Table, path: Path) -> None:
