@@ -1,6 +1,6 @@
 """Scans of growing worlds with three campaigns: seconds, memory, seconds a stage, growth, and who is accused.
 
-    python -m benchmarks.size [--scales X ...] [--full] [--memory MB] [--work DIR] [--json PATH]
+    python -m benchmarks.size [--scales X ...] [--full] [--memory MB] [--kept DIR] [--work DIR] [--json PATH]
 
 The worlds are ``february`` with as much honest traffic as hostile (:mod:`benchmarks.balanced`). ``--full`` takes four
 sizes from 1 to 34 million exchanges. Each scan is a process of its own, and beside it stands the bare read of the same
@@ -94,11 +94,12 @@ HEADER = (
 )
 
 
-def measure(scale: float, work: Path) -> Row:
-    """Make a world, read it bare, scan it, and remove it."""
-    world, out = work / "world", work / "out"
+def measure(scale: float, work: Path, kept: Path | None) -> Row:
+    """Make a world, read it bare, scan it, and remove it; in the folder ``kept`` it stays, and is made but once."""
+    world, out = (kept or work) / f"{scale:g}", work / "out"
     try:
-        make(world, scale)
+        if not (world / "world.json").exists():
+            make(world, scale)
         made = read_json(world / "world.json")
         bare = float(checked(module("benchmarks.bare_read", world / "exchanges")).output)
         sides = (
@@ -127,7 +128,8 @@ def measure(scale: float, work: Path) -> Row:
             wrongly=wrongly,
         )
     finally:
-        shutil.rmtree(world, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(world, ignore_errors=True)
         shutil.rmtree(out, ignore_errors=True)
 
 
@@ -168,8 +170,11 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="four sizes from 1 to 34 million exchanges")
     parser.add_argument("--memory", type=int, default=MEMORY_MB, help="engine.memory_mb of the scans")
     parser.add_argument("--work", type=Path, help="folder for worlds and results, which are removed afterwards")
+    parser.add_argument("--kept", type=Path, help="folder for worlds that stay, to be read again by another run")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    if asked.kept is not None:
+        asked.kept.mkdir(parents=True, exist_ok=True)
     os.environ["IOLAUS_ENGINE__MEMORY_MB"] = str(asked.memory)
     rows: list[Row] = []
     print(HEADER)
@@ -177,7 +182,7 @@ def main() -> int:
         if asked.full and (free := shutil.disk_usage(work).free) < FULL_BYTES:
             raise SystemExit(f"{work}: {free / 1e9:.0f} GB are free, {FULL_BYTES / 1e9:.0f} are wanted. Give --work.")
         for scale in FULL if asked.full else asked.scales:
-            rows.append(measure(scale, Path(work)))
+            rows.append(measure(scale, Path(work), asked.kept))
             print(rows[-1].line, flush=True)
             if asked.json:
                 grows = {"wall": growth(rows, "seconds"), "cpu": growth(rows, "processor_seconds")}
