@@ -25,7 +25,7 @@ from iolaus.key import Key
 from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.sketch.groups import Held
-from iolaus.sketch.marks import READ, hashes, mark
+from iolaus.sketch.marks import READ, hashes, mark, write_marks
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import Sketch, sketch, topic_weights, word_frequencies
 from iolaus.sketch.uses import keep_shared, write_held
@@ -118,7 +118,7 @@ def _sketch_part(
     said = (marks[name].to_numpy() for name in ("account", "conversation"))
     held = Held(sketched.offsets, sketched.shingles, *said)
     write_held(held, marks["counted"].to_numpy(), place / "shingles" / f"part-{number:05}.arrow")
-    _write(marks, place / "marks" / f"part-{number:05}.parquet")
+    write_marks(marks, place / "marks" / f"part-{number:05}.parquet")
 
 
 DERIVED = ("conversation", "turn", "counted")
@@ -134,8 +134,3 @@ def text_marks(part: pa.Table, sketched: Sketch, key: Key) -> dict[str, pa.Array
         "words": pa.array(sketched.words),
         "readable": pc.and_(there, pa.array(sketched.words > 0)),
     }
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    with renamed_into(path) as partial:
-        pq.write_table(table, partial, compression="zstd", compression_level=1)

@@ -18,14 +18,14 @@ import pyarrow.parquet as pq
 from iolaus.engine import Engine
 from iolaus.ingest.derive import derive, derived_by, rows_of
 from iolaus.ingest.hashing import Hasher
-from iolaus.ingest.parts import NARROW
+from iolaus.ingest.parts import NARROW, write_narrow
 from iolaus.key import Key
 from iolaus.link.scored import FOLDER as SCORES
 from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch.groups import Held
-from iolaus.sketch.marks import HASHED, NUMBERS, hashes
+from iolaus.sketch.marks import HASHED, NUMBERS, hashes, write_marks
 from iolaus.sketch.run import DERIVED, number_accounts
 from iolaus.sketch.uses import keep_shared, write_held
 from iolaus.state.mask import bare
@@ -43,6 +43,9 @@ ROWS = pa.schema(
     ]
 )
 """What later stages read of exchanges themselves; prompts are those of the increment, for excerpts."""
+
+REPEATED = ["account_id", "pathway", "text_state", "script"]
+"""Columns of rows and of scores whose values repeat."""
 
 _KEPT_NARROW = ("exchange", "request", "retry_of", "given", "turn", "root", "prompt", "status", "answered")
 _KEPT_MARKS = (
@@ -121,7 +124,7 @@ def _write_exchanges(source: Source, number: int, first: int, ingest: Path, hash
         [made.get(name, rows[name] if name in rows.column_names else None) for name in NARROW.names], NARROW
     )
     exchanges = pa.table([seq, *(rows[name] for name in ROWS.names[1:5]), said], ROWS)
-    _write(narrow, ingest / "narrow" / f"part-{number:05}.parquet")
+    write_narrow(narrow, ingest / "narrow" / f"part-{number:05}.parquet")
     _write(exchanges, ingest / "exchanges" / f"part-{number:05}.parquet")
     return size
 
@@ -147,7 +150,7 @@ def _write_sketch(number: int, path: Path, derived: pa.Table, accounts: pa.Array
             **{name: derived[name] for name in DERIVED},
         }
     )
-    _write(marks, place / "marks" / f"part-{number:05}.parquet")
+    write_marks(marks, place / "marks" / f"part-{number:05}.parquet")
     topics = rows["topic"].combine_chunks()
     vectors = np.frombuffer(topics.buffers()[1], np.int8).reshape(-1, topics.type.byte_width)
     with renamed_into(place / "topics" / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
@@ -169,4 +172,4 @@ def _write_sketch(number: int, path: Path, derived: pa.Table, accounts: pa.Array
 
 def _write(table: pa.Table, path: Path) -> None:
     with renamed_into(path) as partial:
-        pq.write_table(table, partial, compression="lz4")
+        pq.write_table(table, partial, compression="lz4", use_dictionary=REPEATED)
