@@ -1,11 +1,12 @@
 """Uses by shingle, counted before they are gathered, so that only what can be shared is ever sorted.
 
-A table names each shingle that the filter lets through, in the order of its first use, and counts its uses. Those with
-fewer uses than k cannot have k accounts. The others' uses are put side by side by a second reading.
+Uses of each shingle that the filter lets through are counted. Those with fewer uses than k cannot have k accounts. The
+others are few, and their uses are put side by side by a second reading.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numba
@@ -18,6 +19,7 @@ Numbers = npt.NDArray[np.int64]
 Accounts = npt.NDArray[np.int32]
 
 ROOM = 1 << 16
+"""Entries of a table before it grows."""
 
 
 @dataclass(frozen=True)
@@ -30,55 +32,65 @@ class Held:
     conversations: Numbers
 
 
-class Groups:
-    """The shingles that a filter names, by number, and how often each is used."""
+class Counts:
+    """How often each shingle that a filter names is used."""
 
     def __init__(self, likely: SharedFilter) -> None:
         self._likely = likely
-        self._table = np.full(ROOM, -1, np.int32)
-        self._names = np.zeros(ROOM // 2, np.uint64)
-        self._counts = np.zeros(ROOM // 2, np.int64)
+        self._table = np.zeros(2 * ROOM, np.uint64)
         self._size = 0
 
     def add(self, part: Held) -> None:
         """Count the uses of a part."""
-        self._table, self._names, self._counts, self._size = _count(
-            *self._likely.cells, part.shingles.view(np.uint64), self._table, self._names, self._counts, self._size
-        )
+        self._table, self._size = _count(*self._likely.cells, part.shingles.view(np.uint64), self._table, self._size)
 
-    @property
-    def counts(self) -> Numbers:
-        """int64[g], uses of each shingle."""
-        return self._counts[: self._size]
+    def at_least(self, k: int) -> tuple[Words, Numbers]:
+        """(shingles as uint64[g], uses as int64[g]) of those with at least k uses."""
+        entries = self._table.reshape(-1, 2)
+        entries = entries[entries[:, 1] >= k]
+        return entries[:, 0].copy(), entries[:, 1].astype(np.int64)
 
-    def named(self, numbers: Numbers) -> Numbers:
-        """int64: the shingles of these numbers."""
-        return self._names[numbers].view(np.int64)
 
-    def place(self, part: Held, following: Numbers, accounts: Accounts, said: Numbers) -> None:
-        """Put account and conversation of each use of a part at the next free place of its shingle.
+def gathered(held: Sequence[Held], names: Words, counts: Numbers) -> tuple[Numbers, Accounts, Numbers]:
+    """Uses of shingles side by side: (bounds int64[g + 1], accounts, conversations).
 
-        following: int64[g], that place, -1 for shingles that are left out; it is moved on.
-        """
-        _place(
-            self._table,
-            self._names,
-            part.offsets,
-            part.shingles.view(np.uint64),
-            part.accounts,
-            part.conversations,
-            following,
-            accounts,
-            said,
-        )
+    names, counts: uint64[g], int64[g], the shingles and how many uses each has in what is ``held``.
+    """
+    bounds = np.append(0, np.cumsum(counts))
+    accounts, said = np.zeros(bounds[-1], np.int32), np.zeros(bounds[-1], np.int64)
+    table, following = _numbered(names), bounds[:-1].copy()
+    for part in held:
+        _place(table, names, part, following, accounts, said)
+    return bounds, accounts, said
+
+
+def _place(table: Accounts, names: Words, part: Held, following: Numbers, accounts: Accounts, said: Numbers) -> None:
+    """Put account and conversation of each use of a part at the next free place of its shingle."""
+    _place_each(
+        table,
+        names,
+        part.offsets,
+        part.shingles.view(np.uint64),
+        part.accounts,
+        part.conversations,
+        following,
+        accounts,
+        said,
+    )
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _find(table: Accounts, names: Words, shingle: np.uint64) -> np.int64:
-    """The place of a shingle in the table, or the empty one where it belongs."""
-    mask = table.size - 1
-    place = np.int64((shingle ^ (shingle >> np.uint64(29))) * MIX >> np.uint64(20)) & mask
-    while table[place] >= 0 and names[table[place]] != shingle:
+def _first(shingle: np.uint64, mask: np.int64) -> np.int64:
+    """Where in a table of ``mask`` + 1 entries a shingle is looked for first."""
+    return np.int64((shingle ^ (shingle >> np.uint64(29))) * MIX >> np.uint64(20)) & mask
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _entry(table: Words, shingle: np.uint64) -> np.int64:
+    """The entry of a shingle, or the empty one where it belongs. An entry is a shingle and its uses, side by side."""
+    mask = np.int64(table.size // 2 - 1)
+    place = _first(shingle, mask)
+    while table[2 * place + 1] != 0 and table[2 * place] != shingle:
         place = (place + 1) & mask
     return place
 
@@ -91,39 +103,51 @@ def _count(
     number: np.uint64,
     least: int,
     shingles: Words,
-    table: Accounts,
-    names: Words,
-    counts: Numbers,
+    table: Words,
     size: int,
-) -> tuple[Accounts, Words, Numbers, int]:
+) -> tuple[Words, int]:
     for shingle in shingles:
         if not passes(sets, shift, slice_bits, number, least, shingle):
             continue
-        place = _find(table, names, shingle)
-        if table[place] < 0:
-            if size == names.size:
-                table, names, counts = _grown(names, counts)
-                place = _find(table, names, shingle)
-            table[place], names[size] = size, shingle
+        place = _entry(table, shingle)
+        if table[2 * place + 1] == 0:
+            if 4 * size >= table.size:
+                table = _grown(table)
+                place = _entry(table, shingle)
+            table[2 * place] = shingle
             size += 1
-        counts[table[place]] += 1
-    return table, names, counts, size
+        table[2 * place + 1] += np.uint64(1)
+    return table, size
 
 
 @numba.njit(cache=True, nogil=True)
-def _grown(names: Words, counts: Numbers) -> tuple[Accounts, Words, Numbers]:
-    """The table twice as large, and room for as many more names."""
-    room = names.size
-    table = np.full(room * 4, -1, np.int32)
-    more_names, more_counts = np.zeros(room * 2, np.uint64), np.zeros(room * 2, np.int64)
-    more_names[:room], more_counts[:room] = names, counts
-    for number in range(room):
-        table[_find(table, more_names, names[number])] = number
-    return table, more_names, more_counts
+def _grown(table: Words) -> Words:
+    """The same entries in a table twice as large."""
+    grown = np.zeros(2 * table.size, np.uint64)
+    for old in range(table.size // 2):
+        if table[2 * old + 1] != 0:
+            place = _entry(grown, table[2 * old])
+            grown[2 * place], grown[2 * place + 1] = table[2 * old], table[2 * old + 1]
+    return grown
 
 
 @numba.njit(cache=True, nogil=True)
-def _place(
+def _numbered(names: Words) -> Accounts:
+    """A table of the numbers of shingles, -1 where it is empty."""
+    room = 16
+    while room < 4 * names.size:
+        room *= 2
+    table = np.full(room, -1, np.int32)
+    for number in range(names.size):
+        place = _first(names[number], np.int64(room - 1))
+        while table[place] >= 0:
+            place = (place + 1) & (room - 1)
+        table[place] = number
+    return table
+
+
+@numba.njit(cache=True, nogil=True)
+def _place_each(
     table: Accounts,
     names: Words,
     offsets: Numbers,
@@ -134,13 +158,16 @@ def _place(
     accounts: Accounts,
     said: Numbers,
 ) -> None:
+    mask = np.int64(table.size - 1)
     for text in range(whose.size):
         for i in range(offsets[text], offsets[text + 1]):
-            number = table[_find(table, names, shingles[i])]
-            if number >= 0 and following[number] >= 0:
-                place = following[number]
-                accounts[place], said[place] = whose[text], conversations[text]
-                following[number] = place + 1
+            place = _first(shingles[i], mask)
+            while table[place] >= 0 and names[table[place]] != shingles[i]:
+                place = (place + 1) & mask
+            number = table[place]
+            if number >= 0:
+                accounts[following[number]], said[following[number]] = whose[text], conversations[text]
+                following[number] += 1
 
 
 @numba.njit(cache=True, nogil=True)

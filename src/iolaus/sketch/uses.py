@@ -9,6 +9,7 @@ and ``uses.parquet`` (shingle, account, conversation; one row a conversation).
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +21,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from iolaus.sketch.groups import Groups, Held, Numbers, distinct
-from iolaus.sketch.popular import SharedFilter
+from iolaus.sketch.groups import Counts, Held, Numbers, distinct, gathered
+from iolaus.sketch.popular import SharedFilter, Words
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import renamed_into
 
@@ -95,33 +96,30 @@ def _write_slice(
     shared = SharedFilter(settings.filter_bits, settings.k, slices, number)
     for part in held:
         shared.add(part.offsets, part.shingles, part.accounts)
-    groups = Groups(shared)
+    counted = Counts(shared)
     for part in held:
-        groups.add(part)
-    del shared
-    for numbers in _at_once(groups.counts, settings.k):
-        found = _shared(held, groups, numbers, settings.k)
+        counted.add(part)
+    names, counts = counted.at_least(settings.k)
+    del shared, counted
+    for run in _at_once(counts):
+        found = _shared(held, names[run], counts[run], settings.k)
         with lock:
             out.write_table(found)
 
 
-def _at_once(counts: Numbers, k: int) -> Iterator[Numbers]:
-    """Numbers of shingles that k accounts may use, in runs of :data:`AT_ONCE` uses, or of one that alone has more."""
-    numbers = np.flatnonzero(counts >= k)
-    run = np.cumsum(counts[numbers]) // AT_ONCE
-    yield from np.split(numbers, np.flatnonzero(np.diff(run)) + 1)
+def _at_once(counts: Numbers) -> Iterator[slice]:
+    """Runs of shingles of about :data:`AT_ONCE` uses, or of one that alone has more."""
+    run = np.cumsum(counts) // AT_ONCE
+    ends = np.append(np.flatnonzero(np.diff(run)) + 1, len(counts))
+    for first, end in itertools.pairwise(np.append(0, ends).tolist()):
+        if first < end:
+            yield slice(first, end)
 
 
-def _shared(held: Sequence[Held], groups: Groups, numbers: Numbers, k: int) -> pa.Table:
-    """The distinct uses of these shingles, as far as k accounts share them."""
-    counts = groups.counts[numbers]
-    bounds = np.append(0, np.cumsum(counts))
-    following = np.full(len(groups.counts), -1, np.int64)
-    following[numbers] = bounds[:-1]
-    accounts, said = np.zeros(bounds[-1], np.int32), np.zeros(bounds[-1], np.int64)
-    for part in held:
-        groups.place(part, following, accounts, said)
-    kept = np.zeros(len(numbers), np.int64)
+def _shared(held: Sequence[Held], names: Words, counts: Numbers, k: int) -> pa.Table:
+    """The distinct uses of these shingles, as far as k accounts share them. counts: int64[g], uses of each."""
+    bounds, accounts, said = gathered(held, names, counts)
+    kept = np.zeros(len(names), np.int64)
     size = distinct(bounds, accounts, said, k, kept)
-    shingles = np.repeat(groups.named(numbers), kept)
+    shingles = np.repeat(names.view(np.int64), kept)
     return pa.table([pa.array(column) for column in (shingles, accounts[:size], said[:size])], schema=USES)
