@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -30,6 +31,9 @@ from benchmarks.child import scan as scan_command
 BASE, INCREMENT = 300_000, 50_000
 FAR = 0.02
 """Difference of memberships that a scan in increments may make."""
+
+KEEP_DAYS = 60
+"""Days kept of a world of 30: else the oldest days teach the base how rare words are, and are gone from the whole."""
 
 GROUPS = {"shingles": "shingles", "topic": "topics", "scores": "scores of requests", "exchange_id": "ids"}
 """Columns of a kept exchange that take the most room; the others are counted together."""
@@ -138,6 +142,7 @@ def main() -> int:
     place = Path(tempfile.mkdtemp(dir=asked.work))
     try:
         if asked.scale:
+            os.environ["IOLAUS_STATE__KEEP_DAYS"] = str(KEEP_DAYS)
             make(place / "world", asked.scale)
             asked.base = read_json(place / "world" / "world.json")["exchanges"] - asked.increment
         else:
