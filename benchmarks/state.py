@@ -18,6 +18,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -122,12 +123,12 @@ def differing(one: Path, other: Path) -> tuple[float, int]:
 
 
 def other_verdicts(one: Path, other: Path) -> int:
-    """Cohorts to which only one of two scans gave a verdict, or each another."""
+    """Cohorts that only one of two scans has with their verdict, accounts and exchanges; ids may be older in one."""
     found = [
-        {cohort["id"]: cohort["verdict"] for cohort in read_json(out / "cohorts.json")["cohorts"]}
-        for out in (one, other)
+        Counter((cohort["verdict"], cohort["accounts"], cohort["exchanges"]) for cohort in cohorts)
+        for cohorts in (read_json(out / "cohorts.json")["cohorts"] for out in (one, other))
     ]
-    return sum(found[0].get(name) != found[1].get(name) for name in found[0].keys() | found[1].keys())
+    return max((found[0] - found[1]).total(), (found[1] - found[0]).total())
 
 
 def main() -> int:
