@@ -30,6 +30,7 @@ QUICK: dict[str, list[str]] = {
     "formats": ["--records", "2000"],
     "scan": ["--sizes", "20000", "40000", "--long", "2000"],
     "textless": ["--rows", "3000"],
+    "size": ["--scales", "0.003", "0.006"],
     "state": ["--base", "30000", "--increment", "5000"],
     "broken": ["--rows", "20000"],
     "real_logs": [],
@@ -40,7 +41,7 @@ QUICK: dict[str, list[str]] = {
 }
 """Every benchmark in its order, and what makes it quick."""
 
-FULL = ("generate",)
+FULL = ("generate", "size")
 """Those that have a full size, too large for every run."""
 
 WITHOUT_JSON = ("formats", "resume", "components")

@@ -55,6 +55,37 @@ def _scan(figures: Figures) -> str:
     return f"{whole}\n\n{stages}{grows}"
 
 
+def _size(figures: Figures) -> str:
+    rows = figures["rows"]
+    whole = table(
+        ("exchanges", "accounts", "wall s", "cpu s", "others' threads", "peak MB", "exchanges/s", "bare read s",
+         "ratio", "accused of each campaign", "separated", "honest accused"),
+        (
+            (
+                f"{row['exchanges']:,}", f"{row['accounts']:,}", f"{row['seconds']:.1f}",
+                f"{row['processor_seconds']:.1f}", f"{row['load']:.1f}", f"{row['peak_mb']:,.0f}",
+                f"{row['exchanges'] / row['seconds']:,.0f}", f"{row['bare_read']:.3f}", f"{row['ratio']:.0f}",
+                ", ".join(f"{one['accused']:,} of {one['accounts']:,}" for one in row["found"]),
+                "yes" if row["separated"] else "no", row["wrongly"],
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+    names = list(dict.fromkeys(name for row in rows for name in row["stages"]))
+    stages = table(
+        ("seconds of stage", *(f"{row['exchanges']:,}" for row in rows)),
+        ((name, *(f"{row['stages'].get(name, 0):.1f}" for row in rows)) for name in names),
+    )
+    growth = figures["growth"]
+    grows = (
+        ""
+        if growth["wall"] is None
+        else f"\n\nWall seconds grow with exchanges to the power {growth['wall']:.2f}, cpu seconds to"
+        f" {growth['cpu']:.2f}."
+    )
+    return f"{whole}\n\n{stages}{grows}"
+
+
 def _sketch(figures: Figures) -> str:
     return table(
         ("what", "texts", "bytes each", "seconds", "texts/s", "MB/s", "seconds over ours"),
@@ -182,6 +213,8 @@ def _real_logs(figures: Figures) -> str:
 
 SECTIONS: dict[str, Callable[[Figures], str]] = {
     "scan": _scan,
+    "size": _size,
+    "size_full": _size,
     "sketch": _sketch,
     "content": _sketch,
     "state": _state,

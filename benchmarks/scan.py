@@ -14,8 +14,10 @@ import math
 import shutil
 import statistics
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow.parquet as pq
 
@@ -106,7 +108,21 @@ def exponent(rows: list[Row]) -> float | None:
     return statistics.linear_regression(sizes, [math.log(row.seconds) for row in rows]).slope
 
 
-def stages_table(rows: list[Row]) -> str:
+class Staged(Protocol):
+    """A scan of so many exchanges, with seconds by name of a stage."""
+
+    @property
+    def exchanges(self) -> int:
+        """How many were scanned."""
+        ...
+
+    @property
+    def stages(self) -> dict[str, float]:
+        """Wall seconds of each stage."""
+        ...
+
+
+def stages_table(rows: Sequence[Staged]) -> str:
     """Seconds a stage, one column a scan."""
     names = list(dict.fromkeys(name for row in rows for name in row.stages))
     lines = [f"{'seconds a stage':<18}" + "".join(f"{row.exchanges:>12,}" for row in rows)]

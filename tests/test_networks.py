@@ -1,5 +1,9 @@
+import ipaddress
+
 import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from iolaus.networks import DATACENTRE_KINDS, Kind, lookup
 
@@ -61,3 +65,15 @@ def test_slices_dictionaries_and_nothing() -> None:
 
 def test_servers_live_in_datacentres_and_clouds() -> None:
     assert set(DATACENTRE_KINDS) == {Kind.DATACENTRE, Kind.CLOUD}
+
+
+@given(st.from_regex(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}", fullmatch=True))
+@example("01.2.3.4")
+@example("255.255.255.256")
+@example("\u0661.2.3.4")
+def test_dotted_addresses_are_read_as_the_standard_reads_them(text: str) -> None:
+    try:
+        expected = int(ipaddress.IPv4Address(text))
+    except ValueError:
+        expected = 0
+    assert int(lookup(pa.array([text], pa.string())).address[0]) == expected

@@ -96,14 +96,21 @@ def assessable_shares(work: Workspace, engine: Engine) -> dict[str, dict[str, di
     engine.view("ingested", ingested / "exchanges" / "part-*.parquet")
     engine.view("fingerprints", fingerprints / "accounts.parquet")
     engine.view("known", ingested / "accounts.parquet")
+    engine.keep(
+        "used",
+        "SELECT account_id, pathway, count(*) AS exchanges,"
+        " count(CASE WHEN text_state IN ('present', 'truncated') THEN 1 END) AS with_text,"
+        " count(CASE WHEN text_state = 'sketched' THEN 1 END) AS sketched"
+        " FROM ingested GROUP BY account_id, pathway",
+    )
     shares: dict[str, dict[str, dict[str, float]]] = {}
     for group in ("pathway", "programme"):
         rows = engine.table(
             f"""SELECT coalesce({group}, 'unknown') AS value, count(DISTINCT account_id) AS accounts,
                 count(DISTINCT CASE WHEN assessed THEN account_id END) AS assessed,
-                count(*) AS exchanges, count(CASE WHEN text_state IN ('present', 'truncated') THEN 1 END) AS with_text,
-                count(CASE WHEN text_state = 'sketched' THEN 1 END) AS sketched
-            FROM ingested JOIN (SELECT account_id, assessed FROM fingerprints) AS b USING (account_id)
+                CAST(sum(exchanges) AS BIGINT) AS exchanges, CAST(sum(with_text) AS BIGINT) AS with_text,
+                CAST(sum(sketched) AS BIGINT) AS sketched
+            FROM used JOIN (SELECT account_id, assessed FROM fingerprints) AS b USING (account_id)
             LEFT JOIN (SELECT account_id, programme FROM known) AS k USING (account_id)
             GROUP BY value ORDER BY value"""
         ).to_pylist()

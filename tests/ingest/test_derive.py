@@ -13,7 +13,7 @@ import pytest
 
 from iolaus.engine import EngineSettings
 from iolaus.engine.embedded import Embedded
-from iolaus.ingest.derive import derive
+from iolaus.ingest.derive import derive, derived_by
 from iolaus.ingest.parts import NARROW, SCHEMA
 from iolaus.ingest.run import _write
 
@@ -201,3 +201,12 @@ def test_threads_change_no_byte_and_rows_stand_in_order(tmp_path: Path) -> None:
 
 def test_narrow_columns_hold_no_text() -> None:
     assert not [f.name for f in NARROW if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+
+
+@pytest.mark.parametrize("sizes", [[5], [2, 3], [0, 1, 0, 4], [1] * 5])
+def test_derived_rows_come_in_runs_of_any_size(tmp_path: Path, sizes: list[int]) -> None:
+    table = pa.table({"seq": list(range(5))})
+    pq.write_table(table, tmp_path / "derived.parquet", row_group_size=2)
+    runs = list(derived_by(tmp_path / "derived.parquet", sizes))
+    assert [len(run) for run in runs] == sizes
+    assert pa.concat_tables(runs)["seq"].to_pylist() == list(range(5))

@@ -179,7 +179,8 @@ def _exchanges_of_all(accounts: int, work: Workspace, engine: Engine) -> npt.NDA
     engine.view("marks", work.folder("sketch") / "marks" / "part-*.parquet")
     engine.view("derived", work.folder("ingest") / "derived.parquet")
     counts = engine.table(
-        "SELECT account, count(*) AS exchanges FROM marks JOIN derived USING (seq) WHERE NOT duplicate GROUP BY account"
+        "SELECT account, count(*) AS exchanges FROM marks"
+        " ANTI JOIN (SELECT seq FROM derived WHERE duplicate) AS twice USING (seq) GROUP BY account"
     )
     found = np.zeros(accounts, np.int64)
     found[counts["account"].to_numpy()] = counts["exchanges"].to_numpy()

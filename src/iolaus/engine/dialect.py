@@ -20,6 +20,7 @@ FUNCTIONS: Mapping[str, str] = {
 
 _LITERAL = re.compile(r"('(?:[^']|'')*')")
 _FUNCTION = re.compile(rf"\b({'|'.join(FUNCTIONS)})\(")
+_LEAST = re.compile(r"\bunnest\(min\((\w+), (\d+)\)\)")
 _IGNORING = re.compile(r"\b(first_value|last_value)\((\w+) IGNORE NULLS\)")
 
 
@@ -30,7 +31,8 @@ def spark_sql(sql: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Integer division by its word, functions by their names there, IGNORE NULLS as an argument."""
+    """Integer division by its word, functions by their names there, the least n as a sorted list, IGNORE NULLS."""
+    text = _LEAST.sub(r"explode(slice(array_sort(collect_list(\1)), 1, \2))", text)
     named = _FUNCTION.sub(lambda found: f"{FUNCTIONS[found[1]]}(", text)
     return _IGNORING.sub(r"\1(\2, true)", named).replace("//", "DIV")
 

@@ -13,15 +13,13 @@ CONFIGURATION = ("temperature", "max_tokens", "n", "top_logprobs", "thinking_bud
 """Request parameters that together tell how a client is set up."""
 
 _SQL = """
-WITH ordered AS (
-    SELECT *, row_number() OVER (PARTITION BY conversation ORDER BY turn, ts, seq) AS place
-    FROM marks WHERE counted
-), whole AS (
+WITH whole AS (
     SELECT conversation, count(*) AS exchanges, max(CASE WHEN readable THEN 1 ELSE 0 END) AS readable,
         CAST(sum(greatest(output_tokens, 0)) AS BIGINT) AS output_tokens,
         CAST(sum(greatest(input_tokens, 0)) AS BIGINT) AS input_tokens,
         CAST(sum(greatest(reasoning_tokens, 0)) AS BIGINT) AS reasoning_tokens,
-        max(top_logprobs) AS top_logprobs, max(n) AS answers, max(ts) AS ended
+        max(top_logprobs) AS top_logprobs, max(n) AS answers, max(ts) AS ended,
+        min_by(seq, (turn, ts, seq)) AS opened
     FROM marks WHERE counted GROUP BY conversation
 )
 SELECT conversation, account, ts, ended, seq, text, words, system, tools, model, pathway, agent, tls, key, end_user,
@@ -29,8 +27,8 @@ SELECT conversation, account, ts, ended, seq, text, words, system, tools, model,
     CAST(round(CAST(temperature AS DOUBLE) * 1000) AS INTEGER) AS temperature_milli,
     whole.exchanges, whole.readable = 1 AS readable, whole.output_tokens, whole.input_tokens,
     whole.reasoning_tokens, whole.top_logprobs, whole.answers
-FROM ordered JOIN whole USING (conversation)
-WHERE place = 1
+FROM marks JOIN whole USING (conversation)
+WHERE seq = whole.opened
 """
 
 

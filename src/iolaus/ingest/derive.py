@@ -8,10 +8,12 @@ make traffic disappear. Conversations are made of counted requests, and the othe
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -30,6 +32,23 @@ def derive(folder: Path, retry_window_s: int, engine: Engine) -> None:
     _conversations(engine)
     engine.write(_DERIVED, folder / "derived.parquet", order="seq")
     engine.drop("spoken", "attempts", "live", "duplicates", "grouped", "exchange_rows", "narrow")
+
+
+def derived_by(path: Path, sizes: Sequence[int]) -> Iterator[pa.Table]:
+    """The rows of ``derived.parquet`` in runs of these sizes, which add up to all of them; one is held."""
+    with pq.ParquetFile(path) as file:
+        batches = file.iter_batches()
+        rest = file.schema_arrow.empty_table()
+        for size in sizes:
+            while len(rest) < size:
+                rest = pa.concat_tables([rest, pa.Table.from_batches([next(batches)])])
+            yield rest.slice(0, size).combine_chunks()
+            rest = rest.slice(size)
+
+
+def rows_of(path: Path) -> int:
+    """How many rows a Parquet file has."""
+    return int(pq.read_metadata(path).num_rows)
 
 
 def _duplicates(folder: Path, engine: Engine) -> None:

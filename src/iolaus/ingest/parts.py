@@ -59,6 +59,10 @@ _ENCODED = [c.name for c in EXCHANGES.columns if c.name not in {*_TEXTS, "exchan
 _MEASURED = [c.name for c in EXCHANGES.columns if c.type != TEXT] + ["seq"]
 
 
+_REPEATED = ["source", "account", "turn", "status", "answered"]
+"""Narrow columns whose values repeat; to look for repeats among hashes costs more than all the writing."""
+
+
 def narrow(coerced: Coerced, first_seq: int, source: int, hasher: Hasher) -> pa.Table:
     """The narrow columns of accepted rows."""
     table = coerced.table.combine_chunks()
@@ -183,9 +187,14 @@ class PartWriter:
             return
         if given is not None:
             write_sketches(given, self._folder / SKETCHED / name)
-        with renamed_into(self._folder / "narrow" / name) as partial:
-            pq.write_table(thin, partial, compression="zstd", compression_level=1)
+        write_narrow(thin, self._folder / "narrow" / name)
         write_exchanges(wide, place)
+
+
+def write_narrow(table: pa.Table, place: Path) -> None:
+    """The narrow columns of one part; they are hashes for the most part, and are read once or twice."""
+    with renamed_into(place) as partial:
+        pq.write_table(table, partial, compression="lz4", use_dictionary=_REPEATED)
 
 
 def write_exchanges(table: pa.Table, place: Path) -> None:

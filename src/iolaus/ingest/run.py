@@ -30,6 +30,7 @@ from iolaus.ingest.summary import Summary
 from iolaus.ingest.tally import Tally, tallied
 from iolaus.key import Key
 from iolaus.make import parse, refuse_unreadable
+from iolaus.parallel import ahead
 from iolaus.progress import Progress, Tick
 from iolaus.tables import ACCOUNT_EVENTS, ACCOUNTS, EXCHANGES, RELEASES, Table, closest
 from iolaus.workspace import Workspace, renamed_into
@@ -149,7 +150,7 @@ def _read_source(run: _Ingest, index: int, parts: PartWriter, reached: Checkpoin
     unknown: set[str] = set()
     accepted = 0
     with RejectsFile(_rejects_of(run, index), source.name, index, run.key) as rejects:
-        for chunk in read_chunks(source, way, longest):
+        for chunk in ahead(read_chunks(source, way, longest)):
             coerced = run.coercer.exchanges(chunk, source.name)
             _admit(coerced, run, reached, source.name)
             rejects.add(coerced.refused)

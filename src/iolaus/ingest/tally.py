@@ -79,10 +79,13 @@ class Tally:
     def counts(self) -> dict[str, int]:
         """exchanges (each id once), accounts, conversations, collapsed."""
         (row,) = self.engine.table("""
-            SELECT count(*) AS exchanges, count(DISTINCT account) AS accounts,
+            SELECT count(*) AS exchanges, coalesce(max(accounts), 0) AS accounts,
                 count(DISTINCT CASE WHEN counted THEN conversation END) AS conversations,
                 count(CASE WHEN NOT counted THEN 1 END) AS collapsed
-            FROM narrow JOIN derived_rows USING (seq) WHERE NOT duplicate""").to_pylist()
+            FROM derived_rows CROSS JOIN (
+                SELECT count(DISTINCT account) AS accounts
+                FROM narrow ANTI JOIN (SELECT seq FROM derived_rows WHERE duplicate) AS twice USING (seq)
+            ) AS once WHERE NOT duplicate""").to_pylist()
         return {str(name): int(value) for name, value in row.items()}
 
     def reasons(self) -> dict[str, int]:

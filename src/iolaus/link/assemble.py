@@ -19,7 +19,7 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Holders, Numbers, Population
 from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
-from iolaus.workspace import Workspace
+from iolaus.workspace import Workspace, renamed_into
 
 log = logging.getLogger("iolaus")
 
@@ -39,6 +39,13 @@ SEEN_IDENTIFIERS = ("block", "address", "tls", "key")
 
 NETWORK_IDENTIFIERS = ("block", "address")
 """Those whose values are of a kind of network."""
+
+
+COHORT = (
+    *("conversation", "account", "ts", "ended", "seq", "text", "readable"),
+    *("exchanges", "output_tokens", "top_logprobs", "answers"),
+)
+"""Columns of a conversation that evidence and results look at."""
 
 
 class Topics:
@@ -71,16 +78,23 @@ class Assembly:
         engine.view("phrases", sketch / "phrases.parquet")
         engine.view("phrase_uses", sketch / "phrase_uses.parquet")
         engine.keep("volumes", "SELECT account, count(*) AS had FROM conversations GROUP BY account")
-        engine.keep(
-            "phrase_conversations",
-            "SELECT u.phrase, c.* FROM phrase_uses AS u JOIN conversations AS c ON c.conversation = u.conversation"
-            " ORDER BY phrase, account, ts, conversation",
-        )
+        self._cut_from(work.folder("link") / "phrase_conversations.parquet")
         self.topics = Topics(sketch / "topics")
         self.population = self._population(fingerprint, ingest, has_accounts)
         self.words: Mapping[str, tuple[str, ...]] = {}
         self.authors: Mapping[str, tuple[int, ...]] = {}
         self.scored: Mapping[str, Scored] = {}
+
+    def _cut_from(self, path: Path) -> None:
+        """The conversations of each phrase, by phrase, on disk: they are many, and a cohort is cut from few of them."""
+        with renamed_into(path) as partial:
+            self._engine.write(
+                f"SELECT u.phrase, {', '.join(f'c.{name}' for name in COHORT)}"
+                " FROM phrase_uses AS u JOIN conversations AS c ON c.conversation = u.conversation",
+                partial,
+                order="phrase, account, ts, conversation",
+            )
+        self._engine.view("phrase_conversations", path)
 
     def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
         behaviour = pq.read_table(fingerprint / "accounts.parquet")

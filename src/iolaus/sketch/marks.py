@@ -5,13 +5,17 @@ Strings become keyed 64-bit hashes once, so that later stages compare integers; 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from iolaus.key import Key
 from iolaus.networks import lookup
+from iolaus.workspace import renamed_into
 
 HASHED = {
     "model": "model",
@@ -52,6 +56,17 @@ READ = (
     *NUMBERS,
 )
 """Columns that marks are made from, beside the two texts."""
+
+
+RANDOM = ("seq", "ts", "conversation", "text", "reasoning_ref", "tool_result_hash")
+"""Marks that hardly repeat: to look for repeats among them costs as much as all the rest of the writing."""
+
+
+def write_marks(marks: pa.Table, path: Path) -> None:
+    """Write the marks of one part, whole or not at all."""
+    repeated = [name for name in marks.column_names if name not in RANDOM]
+    with renamed_into(path) as partial:
+        pq.write_table(marks, partial, compression="zstd", compression_level=1, use_dictionary=repeated)
 
 
 def mark(part: pa.Table, accounts: pa.Array, key: Key) -> pa.Table:

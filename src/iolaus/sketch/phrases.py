@@ -43,14 +43,17 @@ WHERE accounts >= {k} AND pairs >= {least_pairs}
     AND (pairs / exposures >= {habit} OR pairs * total / (exposures * conversations) >= {lift})
 """
 
+_SAMPLED = """
+SELECT item, unnest(min(conversation, {sample})) AS conversation
+FROM word_uses SEMI JOIN recurring USING (item) GROUP BY item
+"""
+
 _TOGETHER = """
-WITH posted AS (
-    SELECT item, conversation, row_number() OVER (PARTITION BY item ORDER BY conversation) AS place
-    FROM word_uses SEMI JOIN recurring USING (item)
-), sampled AS (SELECT item, conversation FROM posted WHERE place <= {sample})
 SELECT a.item AS one, b.item AS other, count(*) AS together, any_value(s.size) AS size
 FROM sampled AS a
-JOIN (SELECT item, conversation FROM posted) AS b USING (conversation)
+JOIN (
+    SELECT item, conversation FROM word_uses SEMI JOIN recurring USING (item) SEMI JOIN sampled USING (conversation)
+) AS b USING (conversation)
 JOIN (SELECT item, count(*) AS size FROM sampled GROUP BY item) AS s ON s.item = a.item
 WHERE a.item <> b.item
 GROUP BY a.item, b.item
@@ -106,7 +109,8 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
 def _word_phrases(engine: Engine, settings: SketchSettings) -> pa.Table:
     """Group returning shingles that stand together: phrase (its smallest shingle) and shingle."""
     engine.keep("recurring", _returning_sql("word_uses", settings))
-    pairs = engine.table(_TOGETHER.format(sample=settings.phrase_sample, together=settings.phrase_together))
+    engine.keep("sampled", _SAMPLED.format(sample=settings.phrase_sample))
+    pairs = engine.table(_TOGETHER.format(together=settings.phrase_together))
     items = np.sort(engine.table("SELECT item FROM recurring")["item"].to_numpy())
     one = np.searchsorted(items, pairs["one"].to_numpy())
     other = np.searchsorted(items, pairs["other"].to_numpy())

@@ -13,26 +13,37 @@ import numpy as np
 import numpy.typing as npt
 
 Words = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.int64]
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+MIX = np.uint64(0x9E3779B97F4A7C15)
 _FINAL = np.uint64(0xD6E8FEB86659FD93)
 
 
 class SharedFilter:
-    """Marks which shingles several accounts used. Memory: 8 bytes x 2**bits, whatever the input."""
+    """Marks which shingles several accounts used. Memory: 8 bytes x 2**bits, whatever the input.
 
-    def __init__(self, bits: int, k: int) -> None:
+    slices, number: look only at this of so many equal slices (a power of two) of all shingles. Texts are given as
+    offsets (int64[n + 1]) into shingles (int64).
+    """
+
+    def __init__(self, bits: int, k: int, slices: int = 1, number: int = 0) -> None:
         self._sets = np.zeros(1 << bits, np.uint64)
         self._shift = np.uint64(64 - bits)
         self._least = _least_bits(k)
+        self._slice = np.uint64(slices.bit_length() - 1), np.uint64(number)
 
-    def add(self, shingles: npt.NDArray[np.int64], accounts: npt.NDArray[np.int32]) -> None:
-        """Count uses. shingles, accounts: [n], one row a use."""
-        _add(self._sets, self._shift, shingles.view(np.uint64), accounts)
+    def add(self, offsets: Numbers, shingles: Numbers, accounts: npt.NDArray[np.int32]) -> None:
+        """Count uses. accounts: int32[n], whose each text is."""
+        _add(self._sets, self._shift, *self._slice, offsets, shingles.view(np.uint64), accounts)
 
-    def likely(self, shingles: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    @property
+    def cells(self) -> tuple[Words, np.uint64, np.uint64, np.uint64, int]:
+        """What :func:`passes` asks for before the shingle."""
+        return self._sets, self._shift, *self._slice, self._least
+
+    def likely(self, shingles: Numbers) -> npt.NDArray[np.bool_]:
         """[n] True where at least k accounts may use the shingle. At k = 10, 99.9 % of those are kept."""
-        kept: npt.NDArray[np.bool_] = _likely(self._sets, self._shift, shingles.view(np.uint64), self._least)
+        kept: npt.NDArray[np.bool_] = _likely(*self.cells, shingles.view(np.uint64))
         return kept
 
 
@@ -48,22 +59,54 @@ def _least_bits(k: int) -> int:
     return int(np.searchsorted(np.cumsum(chance), 0.001))
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _cell(shingle: np.uint64, shift: np.uint64, slice_bits: np.uint64, number: np.uint64) -> np.int64:
+    """The cell of a shingle, -1 where it is of another slice."""
+    mixed = shingle * MIX
+    if (mixed >> np.uint64(1)) >> (np.uint64(63) - slice_bits) != number:
+        return np.int64(-1)
+    return np.int64((mixed << slice_bits) >> shift)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def passes(
+    sets: Words, shift: np.uint64, slice_bits: np.uint64, number: np.uint64, least: int, shingle: np.uint64
+) -> bool:
+    """Whether at least k accounts may use a shingle of the filter's slice."""
+    cell = _cell(shingle, shift, slice_bits, number)
+    word = sets[cell] if cell >= 0 else np.uint64(0)
+    bits = 0
+    while word != np.uint64(0) and bits < least:
+        word &= word - np.uint64(1)
+        bits += 1
+    return bits >= least
+
+
 @numba.njit(cache=True, nogil=True)
-def _add(sets: Words, shift: np.uint64, shingles: Words, accounts: npt.NDArray[np.int32]) -> None:
-    for i in range(shingles.size):
-        bit = np.uint64(accounts[i] + 1) * _MIX
+def _add(
+    sets: Words,
+    shift: np.uint64,
+    slice_bits: np.uint64,
+    number: np.uint64,
+    offsets: Numbers,
+    shingles: Words,
+    accounts: npt.NDArray[np.int32],
+) -> None:
+    for text in range(accounts.size):
+        bit = np.uint64(accounts[text] + 1) * MIX
         bit = ((bit ^ (bit >> np.uint64(32))) * _FINAL) >> np.uint64(58)
-        sets[(shingles[i] * _MIX) >> shift] |= np.uint64(1) << bit
+        own = np.uint64(1) << bit
+        for i in range(offsets[text], offsets[text + 1]):
+            cell = _cell(shingles[i], shift, slice_bits, number)
+            if cell >= 0:
+                sets[cell] |= own
 
 
 @numba.njit(cache=True, nogil=True)
-def _likely(sets: Words, shift: np.uint64, shingles: Words, least: int) -> npt.NDArray[np.bool_]:
+def _likely(
+    sets: Words, shift: np.uint64, slice_bits: np.uint64, number: np.uint64, least: int, shingles: Words
+) -> npt.NDArray[np.bool_]:
     kept = np.empty(shingles.size, np.bool_)
     for i in range(shingles.size):
-        word = sets[(shingles[i] * _MIX) >> shift]
-        bits = 0
-        while word != np.uint64(0) and bits < least:
-            word &= word - np.uint64(1)
-            bits += 1
-        kept[i] = bits >= least
+        kept[i] = passes(sets, shift, slice_bits, number, least, shingles[i])
     return kept

@@ -11,7 +11,6 @@ Files of the stage, under the working folder:
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -21,17 +20,20 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
+from iolaus.ingest.derive import derived_by, rows_of
 from iolaus.ingest.hashing import Hasher
 from iolaus.ingest.parts import SKETCHED, sketches_of
 from iolaus.key import Key
+from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.sketch.given import FOLDER as GIVEN
 from iolaus.sketch.given import Given
+from iolaus.sketch.groups import Held
 from iolaus.sketch.making import load_weights
-from iolaus.sketch.marks import READ, hashes, mark
-from iolaus.sketch.popular import SharedFilter
+from iolaus.sketch.marks import READ, hashes, mark, write_marks
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import Sketch, sketch, topic_weights, word_frequencies
+from iolaus.sketch.uses import keep_shared, write_held
 from iolaus.workspace import Workspace, renamed_into
 
 WEIGHT_ROWS = 20_000
@@ -45,28 +47,29 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
     parts = sorted((work.folder("ingest") / "exchanges").glob("part-*.parquet"))
     place = work.folder("sketch")
     accounts = number_accounts(work, engine)
-    derived = pq.read_table(work.folder("ingest") / "derived.parquet")
     weights = chosen_weights(work.folder("ingest"), parts, key, settings)
     for name in ("marks", "topics", "shingles"):
         (place / name).mkdir(exist_ok=True)
-    first = 0
-    with progress.stage("sketch") as tick, ThreadPoolExecutor(1) as reader:
-        upcoming = None
-        for number, path in enumerate(parts):
-            part = upcoming.result() if upcoming else _read(path)
-            upcoming = reader.submit(_read, parts[number + 1]) if number + 1 < len(parts) else None
-            if work.finished(f"sketch-{number}") is None:
-                given = Given.of(sketches_of(work.folder("ingest"), path.name), part["seq"].to_numpy())
-                rows = derived.slice(first, len(part))
-                _sketch_part(part, given, rows, accounts, place, number, key, settings, weights)
-                work.finish(f"sketch-{number}")
-            first += len(part)
-            tick(len(part))
+    sizes = [rows_of(path) for path in parts]
+    rows = derived_by(work.folder("ingest") / "derived.parquet", sizes)
+
+    def finish(item: tuple[int, Path, pa.Table]) -> int:
+        number, path, derived = item
+        if work.finished(f"sketch-{number}") is None:
+            part = _read(path)
+            given = Given.of(sketches_of(work.folder("ingest"), path.name), part["seq"].to_numpy())
+            _sketch_part(part, given, derived, accounts, place, number, key, settings, weights)
+            work.finish(f"sketch-{number}")
+        return len(derived)
+
+    with progress.stage("sketch") as tick:
+        for size in abreast(finish, zip(range(len(parts)), parts, rows, strict=True)):
+            tick(size)
     with progress.stage("shared shingles", "parts") as tick:
-        keep_shared(place, len(parts), settings, engine)
+        keep_shared(place, len(parts), settings)
         tick(len(parts))
     work.drop("sketch/shingles")
-    work.finish("sketch", {"exchanges": first, "accounts": len(accounts)})
+    work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})
 
 
 def _read(path: Path) -> pa.Table:
@@ -128,7 +131,8 @@ def _sketch_part(
     if given is not None:
         sketched = given.over(sketched)
         (place / GIVEN).mkdir(exist_ok=True)
-        _write(given.scored(Hasher(key)), place / GIVEN / f"part-{number:05}.parquet", "lz4")
+        with renamed_into(place / GIVEN / f"part-{number:05}.parquet") as partial:
+            pq.write_table(given.scored(Hasher(key)), partial, compression="lz4", use_dictionary=False)
     marks = mark(part, accounts, key)
     for name in DERIVED:
         marks = marks.append_column(name, derived[name])
@@ -136,8 +140,10 @@ def _sketch_part(
         marks = marks.append_column(name, column)
     with renamed_into(place / "topics" / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
         np.save(file, sketched.topics)
-    _write(_uses(sketched, marks), place / "shingles" / f"part-{number:05}.parquet", None)
-    _write(marks, place / "marks" / f"part-{number:05}.parquet", "zstd")
+    said = (marks[name].to_numpy() for name in ("account", "conversation"))
+    held = Held(sketched.offsets, sketched.shingles, *said)
+    write_held(held, marks["counted"].to_numpy(), place / "shingles" / f"part-{number:05}.arrow")
+    write_marks(marks, place / "marks" / f"part-{number:05}.parquet")
 
 
 DERIVED = ("conversation", "turn", "counted")
@@ -156,54 +162,3 @@ def text_marks(part: pa.Table, sketched: Sketch, key: Key, given: Given | None =
         "words": pa.array(sketched.words),
         "readable": pc.and_(there, pa.array(sketched.words > 0)),
     }
-
-
-def _uses(sketched: Sketch, marks: pa.Table) -> pa.Table:
-    """One row for each shingle of each counted exchange: shingle, account, conversation."""
-    lengths = np.where(marks["counted"].to_numpy(), np.diff(sketched.offsets), 0)
-    kept = np.repeat(marks["counted"].to_numpy(), np.diff(sketched.offsets))
-    return pa.table(
-        {
-            "shingle": sketched.shingles[kept],
-            "account": np.repeat(marks["account"].to_numpy(), lengths),
-            "conversation": np.repeat(marks["conversation"].to_numpy(), lengths),
-        }
-    )
-
-
-def keep_shared(place: Path, parts: int, settings: SketchSettings, engine: Engine) -> None:
-    """Write ``uses.parquet``: uses of shingles that at least k accounts share, one row a conversation."""
-    shared = SharedFilter(settings.filter_bits, settings.k)
-    paths = [place / "shingles" / f"part-{number:05}.parquet" for number in range(parts)]
-    for path in paths:
-        uses = pq.read_table(path, memory_map=True)
-        shared.add(uses["shingle"].to_numpy(), uses["account"].to_numpy())
-    (place / "likely").mkdir(exist_ok=True)
-    for path in paths:
-        uses = pq.read_table(path, memory_map=True)
-        likely = shared.likely(uses["shingle"].to_numpy())
-        _write(uses.filter(pa.array(likely)), place / "likely" / path.name, "lz4")
-    engine.drop("likely")
-    if not paths:
-        engine.register("likely", pa.table({c: pa.array([], t) for c, t in USES.items()}))
-    else:
-        engine.view("likely", place / "likely" / "part-*.parquet")
-    engine.keep(
-        "shared_shingles",
-        "SELECT shingle FROM (SELECT DISTINCT shingle, account FROM likely) AS pairs GROUP BY shingle"
-        f" HAVING count(*) >= {settings.k}",
-    )
-    with renamed_into(place / "uses.parquet") as partial:
-        engine.write(
-            "SELECT DISTINCT shingle, account, conversation FROM likely SEMI JOIN shared_shingles USING (shingle)",
-            partial,
-        )
-    engine.drop("shared_shingles")
-
-
-USES = {"shingle": pa.int64(), "account": pa.int32(), "conversation": pa.int64()}
-
-
-def _write(table: pa.Table, path: Path, compression: str | None) -> None:
-    with renamed_into(path) as partial:
-        pq.write_table(table, partial, compression=compression or "none", use_dictionary=compression == "zstd")

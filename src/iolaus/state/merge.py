@@ -16,16 +16,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
-from iolaus.ingest.derive import derive
+from iolaus.ingest.derive import derive, derived_by, rows_of
 from iolaus.ingest.hashing import Hasher
-from iolaus.ingest.parts import NARROW
+from iolaus.ingest.parts import NARROW, write_narrow
 from iolaus.key import Key
 from iolaus.link.scored import FOLDER as SCORES
+from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.settings import Settings
-from iolaus.sketch.marks import HASHED, NUMBERS, hashes
+from iolaus.sketch.groups import Held
+from iolaus.sketch.marks import HASHED, NUMBERS, hashes, write_marks
 from iolaus.sketch.mask import bare
-from iolaus.sketch.run import DERIVED, keep_shared, number_accounts
+from iolaus.sketch.run import DERIVED, number_accounts
+from iolaus.sketch.uses import keep_shared, write_held
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into
 
@@ -40,6 +43,9 @@ ROWS = pa.schema(
     ]
 )
 """What later stages read of exchanges themselves; prompts are those of the increment, for excerpts."""
+
+REPEATED = ["account_id", "pathway", "text_state", "script"]
+"""Columns of rows and of scores whose values repeat."""
 
 _KEPT_NARROW = ("exchange", "request", "retry_of", "given", "turn", "root", "prompt", "status", "answered")
 _KEPT_MARKS = (
@@ -66,30 +72,28 @@ def merge(
         return
     ingest, place = work.folder("ingest"), work.folder("sketch")
     sources = sources or [_nothing(work)]
+    sizes = [rows_of(source.path) for source in sources]
+    firsts = np.cumsum([0, *sizes]).tolist()
     with progress.stage("conversations") as tick:
         for name in ("exchanges", "narrow"):
             (ingest / name).mkdir(exist_ok=True)
-        hasher, first = Hasher(key), 0
-        for number, source in enumerate(sources):
-            first += _write_exchanges(source, number, first, ingest, hasher)
+        hasher = Hasher(key)
+        for size in abreast(lambda n: _write_exchanges(sources[n], n, firsts[n], ingest, hasher), range(len(sources))):
+            tick(size)
         derive(ingest, settings.ingest.retry_window_s, engine)
-        tick(first)
     with progress.stage("kept sketches") as tick:
         accounts = number_accounts(work, engine)
-        derived = pq.read_table(ingest / "derived.parquet")
+        derived = derived_by(ingest / "derived.parquet", sizes)
         for name in ("marks", "topics", "shingles", SCORES):
             (place / name).mkdir(exist_ok=True)
-        first = 0
-        for number, source in enumerate(sources):
-            rows = pq.read_table(source.path)
-            _write_sketch(rows, derived.slice(first, len(rows)), accounts, place, number, key)
-            first += len(rows)
-            tick(len(rows))
+        found = zip(range(len(sources)), (source.path for source in sources), derived, strict=True)
+        for size in abreast(lambda part: _write_sketch(*part, accounts, place, key), found):
+            tick(size)
     with progress.stage("shared shingles", "parts") as tick:
-        keep_shared(place, len(sources), settings.sketch, engine)
+        keep_shared(place, len(sources), settings.sketch)
         tick(len(sources))
     work.drop("sketch/shingles")
-    work.finish("sketch", {"exchanges": first, "accounts": len(accounts)})
+    work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})
     work.finish("merged")
 
 
@@ -120,7 +124,7 @@ def _write_exchanges(source: Source, number: int, first: int, ingest: Path, hash
         [made.get(name, rows[name] if name in rows.column_names else None) for name in NARROW.names], NARROW
     )
     exchanges = pa.table([seq, *(rows[name] for name in ROWS.names[1:5]), said], ROWS)
-    _write(narrow, ingest / "narrow" / f"part-{number:05}.parquet")
+    write_narrow(narrow, ingest / "narrow" / f"part-{number:05}.parquet")
     _write(exchanges, ingest / "exchanges" / f"part-{number:05}.parquet")
     return size
 
@@ -131,10 +135,10 @@ def _hashed(strings: pa.ChunkedArray, hasher: Hasher) -> pa.Array:
     return hasher.column(encoded.dictionary).take(encoded.indices)
 
 
-def _write_sketch(rows: pa.Table, derived: pa.Table, accounts: pa.Array, place: Path, number: int, key: Key) -> None:
-    """Marks, topics, shingles and scores of one part."""
+def _write_sketch(number: int, path: Path, derived: pa.Table, accounts: pa.Array, place: Path, key: Key) -> int:
+    """Marks, topics, shingles and scores of one part of the state; returns how many exchanges it has."""
+    rows = pq.read_table(path)
     account = pc.cast(pc.index_in(rows["account_id"], value_set=accounts), pa.int32())
-    counted = derived["counted"].to_numpy()
     marks = pa.table(
         {
             "seq": derived["seq"],
@@ -146,20 +150,15 @@ def _write_sketch(rows: pa.Table, derived: pa.Table, accounts: pa.Array, place: 
             **{name: derived[name] for name in DERIVED},
         }
     )
-    _write(marks, place / "marks" / f"part-{number:05}.parquet")
+    write_marks(marks, place / "marks" / f"part-{number:05}.parquet")
     topics = rows["topic"].combine_chunks()
     vectors = np.frombuffer(topics.buffers()[1], np.int8).reshape(-1, topics.type.byte_width)
     with renamed_into(place / "topics" / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
         np.save(file, vectors[topics.offset : topics.offset + len(topics)])
     shingles = rows["shingles"].combine_chunks()
-    lengths = np.diff(shingles.offsets.to_numpy())
-    kept, often = np.repeat(counted, lengths), np.where(counted, lengths, 0)
-    uses = {
-        "shingle": shingles.flatten().to_numpy()[kept],
-        "account": np.repeat(account.to_numpy(), often),
-        "conversation": np.repeat(derived["conversation"].to_numpy(), often),
-    }
-    _write(pa.table(uses), place / "shingles" / f"part-{number:05}.parquet", "none")
+    offsets = np.append(0, np.cumsum(pc.list_value_length(shingles).to_numpy(), dtype=np.int64))
+    held = Held(offsets, shingles.flatten().to_numpy(), account.to_numpy(), derived["conversation"].to_numpy())
+    write_held(held, derived["counted"].to_numpy(), place / "shingles" / f"part-{number:05}.arrow")
     there = pc.is_valid(rows["script"])
     asked = rows.select(["exchange", "scores"]).filter(there)
     scored = {
@@ -168,8 +167,9 @@ def _write_sketch(rows: pa.Table, derived: pa.Table, accounts: pa.Array, place: 
         "scores": bare(asked["scores"].combine_chunks(), asked["exchange"].combine_chunks(), Hasher(key)),
     }
     _write(pa.table(scored), place / SCORES / f"part-{number:05}.parquet")
+    return len(rows)
 
 
-def _write(table: pa.Table, path: Path, compression: str = "lz4") -> None:
+def _write(table: pa.Table, path: Path) -> None:
     with renamed_into(path) as partial:
-        pq.write_table(table, partial, compression=compression, use_dictionary=compression != "none")
+        pq.write_table(table, partial, compression="lz4", use_dictionary=REPEATED)
