@@ -19,6 +19,9 @@ Floats = npt.NDArray[np.float64]
 LEAST_STRANGERS = 300
 """Strangers below which principal components would be those of a few people."""
 
+AT_ONCE = 1 << 16
+"""Topic vectors that are projected at once: as numbers of eight bytes they are eight times as large."""
+
 HOUR = 3_600_000_000
 """Microseconds of an hour."""
 
@@ -163,8 +166,12 @@ class Population:
 
     def projected(self, topics: npt.NDArray[np.int8]) -> Floats:
         """float64[m, c]: topic vectors in :attr:`directions`, as they are where there are none."""
-        vectors = topics.astype(np.float64)
-        return vectors if self.directions is None else vectors @ self.directions
+        if self.directions is None:
+            return topics.astype(np.float64)
+        found = np.empty((len(topics), self.directions.shape[1]))
+        for first in range(0, len(topics), AT_ONCE):
+            found[first : first + AT_ONCE] = topics[first : first + AT_ONCE].astype(np.float64) @ self.directions
+        return found
 
     def __len__(self) -> int:
         return len(self.accounts)
