@@ -56,7 +56,9 @@ def measure(
     settings: VerdictSettings,
     owned: bool = False,
 ) -> Members:
-    """Membership of every account with a conversation in ``phrases``. Needs phrase_uses, volumes, conversations.
+    """Membership of every account with a conversation in ``phrases``, but for those that ``fits`` sets apart.
+
+    Needs phrase_uses, volumes, conversations.
 
     probability: that the cohort is a campaign. owned: whether what the accounts do besides is one person's each; if not
     it may be the operator's too, sent as cover, so that the share of an account has no upper end.
@@ -70,6 +72,7 @@ def measure(
         "SELECT account, used, had FROM (SELECT account, count(*) AS used FROM campaign_conversations GROUP BY account)"
         " AS users JOIN volumes USING (account) ORDER BY account"
     )
+    uses = uses.filter(pa.array(~np.isin(uses["account"].to_numpy(), fits.apart)))
     numbers = uses["account"].to_numpy().astype(np.int32)
     used, had = uses["used"].to_numpy().astype(np.int64), uses["had"].to_numpy().astype(np.int64)
     low, high = _share_interval(used, had)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from iolaus.campaign.apart import Declared, declared, set_apart
 from iolaus.campaign.excerpts import excerpt
 from iolaus.campaign.fits import Fits, fits_of
 from iolaus.campaign.join import Joiner, Pair, mixed, overlap, shadow
@@ -94,7 +95,8 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         key = load_key(settings.sketch.key_file)
         assembly = Assembly(work, engine, settings.link, has_accounts)
         assembly.population = with_baseline(assembly.population, engine, settings.link, key)
-        candidates = find(engine, settings.link)
+        known = declared(assembly.population, engine, settings.campaign)
+        candidates = set_apart(find(engine, settings.link), known, settings.campaign, settings.link.least_accounts)
         shared = SharedWords.load(work.folder("sketch"), key)
         _ask(assembly, work, engine, candidates, settings.link, shared)
         tick(len(candidates))
@@ -106,7 +108,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         joiner = Joiner(assembly, settings.link, settings.campaign, settings.verdict)
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
-        cohorts = list(_measured(judged, assembly, engine, settings))
+        cohorts = list(_measured(judged, assembly, engine, settings, known))
         cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
@@ -135,24 +137,26 @@ def _ask(
     assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
 
 
-def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settings: Settings) -> Iterator[Judged]:
+def _measured(
+    judged: Iterable[Pair], assembly: Assembly, engine: Engine, settings: Settings, known: Declared
+) -> Iterator[Judged]:
     """Each cohort, campaigns with their members; one whose accounts an earlier campaign holds is its shadow."""
-    known: list[Pair] = []
+    earlier: list[Pair] = []
     for pair in judged:
         if pair[1].verdict != "campaign":
             yield Judged(*pair, {})
             continue
-        nearest = max(known, key=lambda found: overlap(pair, found), default=None)
+        nearest = max(earlier, key=lambda found: overlap(pair, found), default=None)
         if nearest is not None and overlap(pair, nearest) >= settings.campaign.same_campaign:
             yield Judged(*shadow(pair, nearest), {})
             continue
-        found = _grown(pair, assembly, engine, settings)
+        found = _grown(pair, assembly, engine, settings, known)
         if found.members is not None:
-            known.append((found.tested, found.judgement))
+            earlier.append((found.tested, found.judgement))
         yield found
 
 
-def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -> Judged:
+def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, known: Declared) -> Judged:
     """A campaign with its members. Words that strangers use as well are dropped, and words that are its own taken up.
 
     Where nothing is left that mostly its own accounts use, or too few can be told from strangers, nobody is accused.
@@ -161,7 +165,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
     least, dropped = settings.campaign.least_members, set[int]()
     found: Judged | None = None
     for _ in range(GROWTHS):
-        fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict)
+        fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
         strange = fits.share < least
         words = _exclusive(candidate.phrases, fits, engine, settings, strange)
         if words != candidate.phrases:
