@@ -36,7 +36,7 @@ class Sharing:
 
 def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -> Sharing | None:
     """How the cohort shares rare values of one identifier; None where fewer than two accounts hold one."""
-    split = holders.split(cohort.numbers)
+    split = holders.split(cohort.numbers, cohort.everyone)
     if split.inside_accounts < 2:
         return None
     rare = split.rare(settings.rare_share)
