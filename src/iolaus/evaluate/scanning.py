@@ -68,7 +68,10 @@ def code_digest(folders: tuple[str, ...]) -> str:
     return found.hexdigest()
 
 
-UNSEEN = ("gauge", "table", "page", "figures", "weakest", "evaluation", "judge", "rounds", "cli", "evasion", "ablation")
+UNSEEN = (
+    "gauge", "table", "page", "figures", "weakest", "evaluation", "judge", "rounds", "cli", "evasion", "ablation",
+    "poisoning",
+)  # fmt: skip
 """Modules of ``evaluate`` that only read or show what was judged."""
 
 
