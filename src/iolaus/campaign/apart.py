@@ -66,9 +66,11 @@ def set_apart(
 ) -> list[Candidate]:
     """The candidates with declared organisations set apart. least: accounts of a cohort.
 
-    An organisation that is a large part of several of them is judged by itself where it uses the words most.
+    An organisation that is a large part of several of them is judged by itself where it uses the words most, unless it
+    is nearly all of another candidate: then it is judged by that.
     """
     found: list[Candidate] = []
+    judged: set[int] = set()
     alone: dict[int, Candidate] = {}
     for candidate in candidates:
         there = known.among(candidate.accounts)
@@ -76,13 +78,15 @@ def set_apart(
         whole = len(candidate.accounts)
         if not there.any() or seats.max() >= settings.declared_share * whole:
             found.append(candidate)
+            judged.update(names[seats >= settings.declared_share * whole].tolist())
             continue
         if whole - there.sum() >= least:
             found.append(_only(candidate, ~there, "apart"))
         for name in names[seats >= max(settings.declared_part * whole, least)].tolist():
             firm = _only(candidate, known.entity[candidate.accounts] == name, "declared")
             alone[name] = max(alone.get(name, firm), firm, key=lambda each: each.conversations)
-    return found + [replace(firm, id=f"{firm.id}-{number}") for number, firm in enumerate(alone.values(), 1)]
+    firms = [firm for name, firm in alone.items() if name not in judged]
+    return found + [replace(firm, id=f"{firm.id}-{number}") for number, firm in enumerate(firms, 1)]
 
 
 def _only(candidate: Candidate, kept: Mask, suffix: str) -> Candidate:

@@ -36,7 +36,7 @@ HEADER = ("world", *DETECTOR_HEADER[1:], "of the firm accused")
 
 @dataclass(frozen=True)
 class Poison:
-    """A world whose operator prepares what he is compared with. ``seeds``: of its worlds; no other figure is of these."""
+    """A world whose operator prepares what he is compared with; no other figure is of its ``seeds``."""
 
     name: str
     means: str
