@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit docs bench judge alarms evasion ablation textless gauge figures picture clean
+.PHONY: help setup demo test lint types unit docs bench judge alarms evasion poisoning ablation textless gauge figures picture clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ alarms: $(READY)  ## scan a hundred honest worlds and count who is accused (two 
 
 evasion: $(READY)  ## what each adaptive step costs the scan and its operator (a quarter of an hour; resumes); EVASION="--only hours"
 	$(BIN)/python -m iolaus.evaluate.evasion --record docs $(EVASION)
+
+poisoning: $(READY)  ## operators who prepare what they are compared with (a quarter of an hour; resumes); POISONING="--only framed"
+	$(BIN)/python -m iolaus.evaluate.poisoning --record docs $(POISONING)
 
 ablation: $(READY)  ## what each family of evidence is worth (a quarter of an hour; resumes); ABLATION="--only S2"
 	$(BIN)/python -m iolaus.evaluate.ablation --record docs $(ABLATION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -256,3 +257,28 @@ def test_fitting_words_are_those_whose_users_mostly_fit(engine: Embedded) -> Non
     mostly = fits(COHORT, np.where(COHORT < 30, 0.5, -0.5))
     assert fitting_words(engine, (PHRASE,), mostly, 0.6) == (PHRASE,)
     assert fitting_words(engine, (PHRASE,), mostly, 0.9) == ()
+
+
+def test_tied_accounts_tell_that_no_member_uses_the_words_now_and_then(engine: Embedded) -> None:
+    """Strangers who fit as people on a queue do, and use the words now and then, are no proof that members do."""
+    uses = dict.fromkeys(range(MEMBERS), 20) | dict.fromkeys(range(MEMBERS, MEMBERS + 10), 2)
+    names = np.arange(MEMBERS + 10, dtype=np.int32)
+    hint = np.full(MEMBERS + 10, 0.3)
+    tied = np.where(names < MEMBERS, 0.5, -0.4)
+    seen = np.ones(len(names), bool)
+    told = Fits(names, AccountFits(hint, hint, tied, hint), own_odds(tied, hint, seen), seen)
+    untold = fits(names, hint - 0.1)
+    assert told.exclusive(SETTINGS)
+    assert untold.exclusive(SETTINGS)
+    strangers = measured(engine, uses, crowd(), found=told).membership[MEMBERS:]
+    assert (strangers < SETTINGS.accuse_membership).all()
+    assert (measured(engine, uses, crowd(), found=told).membership[:MEMBERS] >= SETTINGS.accuse_membership).all()
+    assert (strangers < measured(engine, uses, crowd(), found=untold).membership[MEMBERS:]).all()
+
+
+def test_seats_that_are_set_apart_are_no_members(engine: Embedded) -> None:
+    uses = dict.fromkeys(range(MEMBERS + 5), 18)
+    seats = np.arange(MEMBERS, MEMBERS + 5, dtype=np.int32)
+    apart = replace(FITTING, apart=seats)
+    assert not np.isin(measured(engine, uses, crowd(), found=apart).numbers, seats).any()
+    assert np.isin(seats, measured(engine, uses, crowd()).numbers).all()

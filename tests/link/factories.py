@@ -225,6 +225,8 @@ def cohort(
     for name, values in (changed or {}).items():
         table = table.set_column(table.column_names.index(name), name, pa.array(values))
     said = tuple(f"please tell me about {SECRET_WORDS[n % 4]} and {SECRET_WORDS[n // 4 % 4]}" for n in range(64))
+    outside = said if outside_words is None else outside_words
+    others = np.setdiff1d(np.arange(len(everyone)), members) if len(everyone) > len(members) else np.array([-1])
     return Cohort(
         id="0123456789ab",
         selected_by="words",
@@ -235,7 +237,8 @@ def cohort(
         topics=vectors(topics),
         topic_rows=np.arange(len(table), dtype=np.int64),
         words=said if words is None else words,
-        outside_words=said if outside_words is None else outside_words,
+        outside_words=outside,
+        outside_authors=tuple(np.resize(others, len(outside)).tolist()),
     )
 
 

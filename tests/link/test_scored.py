@@ -65,7 +65,7 @@ def test_few_scores_say_nothing(pair: tuple[Cohort, Cohort, Population]) -> None
     _, silent, population = pair
     few = replace(silent, scored=scored(("Think step by step.",)))
     assert intents.weigh(few, population, SETTINGS) is None
-    assert intents.weigh(replace(silent, outside_scored=scored(())), population, SETTINGS) is None
+    assert intents.weigh(replace(silent, outside_scored=scored(()), outside_authors=()), population, SETTINGS) is None
 
 
 def test_long_texts_are_scored_by_their_ends() -> None:

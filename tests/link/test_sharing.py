@@ -142,7 +142,7 @@ def test_links_of_a_sampled_cohort_are_those_of_all_its_accounts() -> None:
     values = np.arange(1, len(everyone) + 1)
     values[cohort.numbers] = 10_000 + pairs
     holders = Holders.of(np.arange(len(everyone), dtype=np.int32), values)
-    sampled = replace(cohort, numbers=cohort.numbers[::10], candidate=cohort.numbers)
+    sampled = replace(cohort, numbers=cohort.numbers[::10], whole=cohort.numbers)
     whole, part = share("block", cohort, holders, SETTINGS), share("block", sampled, holders, SETTINGS)
     assert whole is not None and part is not None
     assert part.links == whole.links == 100

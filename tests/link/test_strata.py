@@ -78,7 +78,13 @@ def beside(eliciting: float, alike: float = 0.0) -> tuple[Cohort, Population]:
     """A cohort that elicits reasoning in a scan whose strangers all do the same, beside a baseline."""
     found, everyone = factories.made(3, 40, 4, 200)
     words = tuple(ELICITS.format(THINGS[n % 10]) + f" Part {n}." for n in range(40))
-    found = replace(found, words=words, outside_words=words * 3, authors=tuple(found.numbers.tolist()))
+    found = replace(
+        found,
+        words=words,
+        outside_words=words * 3,
+        outside_authors=found.outside_authors[: len(words)] * 3,
+        authors=tuple(found.numbers.tolist()),
+    )
     mix = baseline(sample([WEB] * 200, eliciting, alike=alike))
     strata = (("standard", "web"),) * len(everyone)
     return found, replace(everyone, baseline=mix, strata=strata)

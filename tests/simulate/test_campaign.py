@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from iolaus.errors import InputError
 from iolaus.simulate import World, simulate
 
 CROWD = '\n[[crowd]]\nkind = "heavy_developers"\naccounts = 30\n'
@@ -111,3 +112,47 @@ def test_a_pivot_moves_half_of_the_traffic_within_a_day(tmp_path: Path) -> None:
         if c and (t - start).total_seconds() > 5.1 * 86_400  # type: ignore[operator]
     ]
     assert 0.3 < np.mean(late) < 0.7
+
+
+def test_a_sleeper_does_as_people_do_until_its_first_day(tmp_path: Path) -> None:
+    body = "accounts = 20\nexchanges = 1500\nfrom_day = 4\nhonest_before = true\n"
+    rows, people = read(world(tmp_path, body))
+    hers = {a for a, h in zip(people["account_id"], people["hostile"], strict=True) if h}
+    first = min(rows["ts"])
+    sent = zip(rows["account_id"], rows["ts"], rows["campaign"], strict=True)
+    days = [((ts - first).days, campaign) for account, ts, campaign in sent if account in hers]
+    assert {campaign for day, campaign in days if day < 3} == {None}
+    assert {campaign for day, campaign in days if day > 4} == {"c"}
+    assert sum(campaign is None for _, campaign in days) > 100
+
+
+def test_who_copies_a_firm_is_in_its_blocks_and_at_none_of_its_addresses(tmp_path: Path) -> None:
+    path = tmp_path / "copied.toml"
+    path.write_text(
+        'name = "copied"\ndays = 4\n[[crowd]]\nkind = "declared_firm"\naccounts = 12\n[[campaign]]\nid = "c"\n'
+        'accounts = 30\nexchanges = 2000\ncopies = "declared_firm"\n[campaign.network]\npool = 60\nshare = 1.0\n'
+    )
+    rows, people = read(simulate(path, tmp_path / "w", seed=3))
+    firm = {a for a, c in zip(people["account_id"], people["crowd"], strict=True) if c == "declared_firm"}
+    seen: dict[str, dict[bool, set[object]]] = {name: {True: set(), False: set()} for name in ("ip", "system_prompt")}
+    for name, values in seen.items():
+        for account, value in zip(rows["account_id"], rows[name], strict=True):
+            values[account in firm].add(value)
+    blocks = {of: {str(ip).rpartition(".")[0] for ip in ips} for of, ips in seen["ip"].items()}
+    assert blocks[False] == blocks[True]
+    assert not seen["ip"][False] & seen["ip"][True]
+    assert len(seen["ip"][False]) > 20
+    assert seen["system_prompt"][False] - {None} == seen["system_prompt"][True] - {None}
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ("honest_before = true\n", "honest_before: needs accounts of its own, and a from_day after 0"),
+        ('copies = "heavy_developers"\nhijacked = "heavy_developers"\n', "copies: stands beside hijacked"),
+        ('copies = "heavy_developer"\n', "unknown name 'heavy_developer'. Did you mean 'heavy_developers'"),
+    ],
+)
+def test_what_no_campaign_can_be_is_told(body: str, complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=complaint):
+        world(tmp_path, f"accounts = 5\nexchanges = 50\n{body}")

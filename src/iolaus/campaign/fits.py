@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from iolaus.campaign.apart import Declared
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
@@ -34,12 +35,14 @@ class Fits:
 
     own: log10 odds that an account is the campaign's where strangers use the words too (:func:`own_odds`).
     tested: bool[n], whether it used them often enough to be tested for what it asks; the others can but be tied.
+    apart: int32[a], accounts of declared organisations that use the words too, which are no part of any of this.
     """
 
     numbers: npt.NDArray[np.int32]
     by_account: AccountFits
     own: Floats
     tested: Mask
+    apart: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @property
     def fitting(self) -> Mask:
@@ -77,7 +80,12 @@ class Fits:
 
 
 def fits_of(
-    candidate: Candidate, assembly: Assembly, engine: Engine, settings: LinkSettings, verdict: VerdictSettings
+    candidate: Candidate,
+    assembly: Assembly,
+    engine: Engine,
+    settings: LinkSettings,
+    verdict: VerdictSettings,
+    known: Declared,
 ) -> Fits:
     """How well everybody who uses the words of a campaign fits its accounts. Needs phrase_uses."""
     counted = engine.table(
@@ -86,12 +94,14 @@ def fits_of(
     )
     users, often = counted["account"].to_numpy(), counted["used"].to_numpy() >= settings.least_uses
     everyone = np.union1d(users, candidate.accounts).astype(np.int32)
+    apart = everyone[known.among(everyone)]
+    everyone = np.setdiff1d(everyone, apart)
     cohort = assembly.cut(replace(candidate, accounts=everyone), settings.max_members)
     tested = np.isin(cohort.numbers, users[often])
     besides = assembly.besides(cohort.numbers, candidate.phrases)
     body = np.isin(cohort.numbers, candidate.accounts)
     found = account_fits(cohort, besides, assembly.population, settings, body)
-    fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested)
+    fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested, apart)
     return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, besides, assembly, settings))
 
 

@@ -19,8 +19,12 @@ from iolaus.campaign.fits import Fits
 from iolaus.campaign.once import once_odds, uses_by_phrase
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
+from iolaus.link.fit import SURE
 from iolaus.link.parts import logistic
 from iolaus.link.population import Floats, Numbers
+
+KNOWN = 8
+"""Tied accounts from which on they tell how members use the words."""
 
 DAY = 86_400_000_000
 """Microseconds of a day."""
@@ -65,7 +69,9 @@ def measure(
     settings: VerdictSettings,
     owned: bool = False,
 ) -> Members:
-    """Membership of every account with a conversation in ``phrases``. Needs phrase_uses, volumes, conversations.
+    """Membership of every account with a conversation in ``phrases``, but for those that ``fits`` sets apart.
+
+    Needs phrase_uses, volumes, conversations.
 
     probability: that the cohort is a campaign. owned: whether what the accounts do besides is one person's each; if not
     it may be the operator's too, sent as cover, so that the share of an account has no upper end.
@@ -79,6 +85,7 @@ def measure(
         "SELECT account, used, had FROM (SELECT account, count(*) AS used FROM campaign_conversations GROUP BY account)"
         " AS users JOIN volumes USING (account) ORDER BY account"
     )
+    uses = uses.filter(pa.array(~np.isin(uses["account"].to_numpy(), fits.apart)))
     numbers = uses["account"].to_numpy().astype(np.int32)
     used, had = uses["used"].to_numpy().astype(np.int64), uses["had"].to_numpy().astype(np.int64)
     low, high = _share_interval(used, had)
@@ -158,7 +165,10 @@ def _odds(
     known, seen = np.isin(numbers, names), np.isin(numbers, fits.numbers)
     place = np.searchsorted(names, numbers[known])
     likely = logistic(fits.by_account.cautious[fits.tested] + fits.prevalence)
+    tied = fits.by_account.tied[fits.tested] >= SURE
     use = _use_likelihood(low[known], likely[place], low)
+    if tied.sum() >= KNOWN:
+        use = np.minimum(use, np.log10(_as_little(low[known], tied[place].astype(np.float64), low)))
     if not fits.exclusive(settings):
         odds: Floats = np.full(len(numbers), LEAST)
         odds[seen] = fits.own[np.searchsorted(fits.numbers, numbers[seen])]
@@ -188,6 +198,18 @@ def _use_likelihood(low: Floats, likely: Floats, at: Floats) -> Floats:
     as_much = (others[-1] - others[np.searchsorted(ranked, np.minimum(at, usual), "left")] + 0.5) / (others[-1] + 1)
     found: Floats = np.log10(np.minimum(2 * as_little, 1.0)) - np.log10(np.minimum(2 * as_much, 1.0))
     return found
+
+
+def _as_little(low: Floats, weight: Floats, at: Floats) -> Floats:
+    """Part of the weighted accounts that use the words as little as those asked about, twice, 1 at most.
+
+    By accounts that ties tell to be members. Strangers who use the words now and then, and fit as people on a queue do,
+    would else be taken for members, and pass for proof that members use them now and then.
+    """
+    order = np.argsort(low, kind="stable")
+    held = np.concatenate([[0.0], np.cumsum(weight[order])])
+    found: Floats = (held[np.searchsorted(low[order], at, "right")] + 0.5) / (held[-1] + 1)
+    return np.minimum(2 * found, 1.0)
 
 
 def _share_interval(used: Numbers, had: Numbers) -> tuple[Floats, Floats]:

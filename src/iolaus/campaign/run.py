@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
+from iolaus.campaign.apart import Declared, declared, set_apart
 from iolaus.campaign.cleared import cleared_accounts
 from iolaus.campaign.excerpts import excerpt
 from iolaus.campaign.fits import Fits, fits_of
@@ -17,24 +18,20 @@ from iolaus.campaign.join import Joiner, Pair, mixed, overlap, shadow
 from iolaus.campaign.judge import Judgement, judge
 from iolaus.campaign.members import Members, fitting_words, measure, own_words, users
 from iolaus.campaign.owners import are_owned
+from iolaus.campaign.said import let_know
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.campaign.unread import with_unread
 from iolaus.engine import Engine
 from iolaus.key import load as load_key
-from iolaus.link.asking import asked
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate, find
 from iolaus.link.passages import SharedWords
 from iolaus.link.population import Population
 from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
-from iolaus.link.scored import Asked, Scored, read_given
-from iolaus.link.scored import read as scores
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import with_baseline
 from iolaus.progress import Progress
-from iolaus.sketch.content import ContentModel
-from iolaus.sketch.content_backends import chosen
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import Workspace
 
@@ -102,11 +99,12 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         assembly = Assembly(work, engine, settings.link, has_accounts)
         assembly.population = with_baseline(assembly.population, engine, settings.link, key)
         if settings.campaign.cleared is not None:
-            known = cleared_accounts(settings.campaign.cleared, assembly.population.accounts)
-            assembly.population = replace(assembly.population, cleared=known)
-        candidates = find(engine, settings.link)
+            cleared = cleared_accounts(settings.campaign.cleared, assembly.population.accounts)
+            assembly.population = replace(assembly.population, cleared=cleared)
+        known = declared(assembly.population, engine, settings.campaign)
+        candidates = set_apart(find(engine, settings.link), known, settings.campaign, settings.link.least_accounts)
         shared = SharedWords.load(work.folder("sketch"), key)
-        _ask(assembly, work, engine, candidates, settings.link, shared)
+        let_know(assembly, work, engine, candidates, settings.link, shared)
         tick(len(candidates))
     judged = []
     with progress.stage("evidence", "cohorts") as tick:
@@ -116,69 +114,30 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         joiner = Joiner(assembly, settings.link, settings.campaign, settings.verdict)
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
-        cohorts = list(_measured(judged, assembly, engine, settings))
+        cohorts = list(_measured(judged, assembly, engine, settings, known))
         cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
     return Outcome(cohorts, assembly.population)
 
 
-def _ask(
-    assembly: Assembly,
-    work: Workspace,
-    engine: Engine,
-    candidates: Sequence[Candidate],
-    settings: LinkSettings,
-    shared: SharedWords,
-) -> None:
-    """Let the assembly know what sampled requests say; where a state stands behind the scan, what it keeps of them.
-
-    With a state no text is asked, not even what is at hand: else what is found would hang on how logs were cut.
-    """
-    scored = scores(work.folder("sketch"), engine, candidates, settings)
-    if scored is not None:
-        assembly.authors = {name: authors for name, (authors, _) in scored.items()}
-        assembly.scored = {name: found for name, (_, found) in scored.items()}
-        return
-    words = read(work.folder("ingest") / "exchanges", engine, candidates, settings, shared)
-    assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
-    assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
-    given = read_given(work.folder("sketch"), engine, candidates, settings)
-    if given is not None:
-        _mix(assembly, given, chosen(settings.content_model))
-
-
-def _mix(assembly: Assembly, given: Asked, model: ContentModel) -> None:
-    """Where requests of a candidate came as keyed sketches, let it be known of all of them what they ask, and no text.
-
-    Strangers keep their texts besides: a cohort whose requests all have theirs is compared with them.
-    """
-    known = {}
-    for name, (authors, scored) in given.items():
-        if len(scored) or not name:
-            texts = pa.array(assembly.words[name], pa.large_string())
-            known[name] = Scored.joined(scored, asked(texts, model))
-        if len(scored) and name:
-            assembly.authors = {**assembly.authors, name: (*authors, *assembly.authors[name])}
-            assembly.words = {**assembly.words, name: ()}
-    assembly.scored = known
-
-
-def _measured(judged: Iterable[Pair], assembly: Assembly, engine: Engine, settings: Settings) -> Iterator[Judged]:
+def _measured(
+    judged: Iterable[Pair], assembly: Assembly, engine: Engine, settings: Settings, known: Declared
+) -> Iterator[Judged]:
     """Each cohort, campaigns with their members; one whose accounts an earlier campaign holds is its shadow."""
-    known: list[Pair] = []
+    earlier: list[Pair] = []
     for pair in judged:
         if pair[1].verdict != "campaign":
             yield Judged(*pair, {})
             continue
-        nearest = max(known, key=lambda found: overlap(pair, found), default=None)
+        nearest = max(earlier, key=lambda found: overlap(pair, found), default=None)
         if nearest is not None and overlap(pair, nearest) >= settings.campaign.same_campaign:
             yield Judged(*shadow(pair, nearest), {})
             continue
-        found = _grown(pair, assembly, engine, settings)
+        found = _grown(pair, assembly, engine, settings, known)
         if found.members is not None:
             found = _with_unread(found, found.members, assembly, settings)
-            known.append((found.tested, found.judgement))
+            earlier.append((found.tested, found.judgement))
         yield found
 
 
@@ -197,7 +156,7 @@ def _with_unread(found: Judged, members: Members, assembly: Assembly, settings: 
     return replace(found, tested=replace(found.tested, candidate=everyone), members=members)
 
 
-def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -> Judged:
+def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, known: Declared) -> Judged:
     """A campaign with its members. Words that strangers use as well are dropped, and words that are its own taken up.
 
     Where nothing is left that mostly its own accounts use, or too few can be told from strangers, nobody is accused.
@@ -206,7 +165,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings) -
     least, dropped = settings.campaign.least_members, set[int]()
     found: Judged | None = None
     for _ in range(GROWTHS):
-        fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict)
+        fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
         strange = fits.share < least
         words = _exclusive(candidate.phrases, fits, engine, settings, strange)
         if words != candidate.phrases:

@@ -30,6 +30,15 @@ class CampaignSettings(BaseModel):
     explanation_cap: float = Field(3.0, gt=0, description="largest weight of one honest explanation")
     declared_share: float = Field(0.9, gt=0, le=1, description="share of the accounts that a declaration must cover")
     declared_days: float = Field(7.0, ge=0, description="days by which a declaration must be older than the traffic")
+    declared_most: float = Field(
+        0.5, gt=0, le=1, description="share of an organisation's accounts that must be so for it to be set apart"
+    )
+    declared_seats: int = Field(
+        3, ge=2, description="accounts of a declared organisation among others from which they are set apart"
+    )
+    declared_part: float = Field(
+        0.2, gt=0, le=1, description="share of a cohort from which such an organisation is judged by itself as well"
+    )
     least_items: int = Field(20, ge=1, description="requests below which common items are not judged")
     common_share: float = Field(0.25, ge=0, le=1, description="share of common requests at which neither side gains")
     related_most: float = Field(

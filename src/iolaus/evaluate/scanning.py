@@ -69,19 +69,9 @@ def code_digest(folders: tuple[str, ...]) -> str:
 
 
 UNSEEN = (
-    "gauge",
-    "table",
-    "page",
-    "figures",
-    "weakest",
-    "evaluation",
-    "judge",
-    "rounds",
-    "cli",
-    "evasion",
-    "ablation",
-    "textless",
-)
+    "gauge", "table", "page", "figures", "weakest", "evaluation", "judge", "rounds", "cli", "evasion", "ablation",
+    "poisoning", "textless",
+)  # fmt: skip
 """Modules of ``evaluate`` that only read or show what was judged."""
 
 

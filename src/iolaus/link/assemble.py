@@ -130,7 +130,7 @@ class Assembly:
             origin,
             has_accounts,
             events,
-            {"topics": self._strangers(), "pathways": self._pathways(len(accounts))},
+            self._strangers() | {"pathways": self._pathways(len(accounts))},
             self._settings.topic_components,
         )
 
@@ -159,14 +159,16 @@ class Assembly:
         found[first["account"].to_numpy()] = code[:-1]
         return found
 
-    def _strangers(self) -> npt.NDArray[np.float64]:
-        """Topics of one keyed conversation of each of up to 2,000 accounts."""
+    def _strangers(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Topics of one keyed conversation of each of up to 2,000 accounts, and the numbers of these as authors."""
         rows = self._engine.table(
-            "SELECT seq FROM (SELECT seq, account, conversation,"
+            "SELECT seq, account FROM (SELECT seq, account, conversation,"
             " row_number() OVER (PARTITION BY account ORDER BY conversation) AS place"
             " FROM conversations WHERE readable) AS placed WHERE place = 1 ORDER BY conversation LIMIT 2000"
         )
-        return self.topics[np.sort(rows["seq"].to_numpy())].astype(np.float64)
+        rows = rows.sort_by("seq")
+        topics = self.topics[rows["seq"].to_numpy()].astype(np.float64)
+        return {"topics": topics, "authors": rows["account"].to_numpy().astype(np.float64)}
 
     def cut(self, candidate: Candidate, most: int | None = None) -> Cohort:
         """The cohort of a candidate; larger ones are sampled by key, accounts first, then conversations.
@@ -208,7 +210,7 @@ class Assembly:
             outside_authors=self.authors.get("", ()),
             scored=self.scored.get(candidate.id),
             outside_scored=self.scored.get(""),
-            candidate=candidate.accounts if len(candidate.accounts) > len(numbers) else None,
+            whole=candidate.accounts,
         )
 
     def besides(self, numbers: npt.NDArray[np.int32], phrases: tuple[int, ...]) -> Besides:

@@ -25,7 +25,8 @@ class Cohort:
     authors, outside_authors: account numbers of ``words`` and of ``outside_words``.
     scored, outside_scored: what is known of requests in place of their words, where a state stands behind the scan or
     some came as keyed sketches; of a cohort that has them ``authors`` are theirs, and it has no words.
-    candidate: int32[N], account numbers of all of whom ``numbers`` is a sample; None where it is none.
+    whole: int32, all accounts that these are a sample of, None where they are all of them; of ``outside_words`` only
+    those of ``strangers`` are not the cohort's own.
     """
 
     id: str
@@ -42,12 +43,7 @@ class Cohort:
     outside_authors: tuple[int, ...] = ()
     scored: Scored | None = None
     outside_scored: Scored | None = None
-    candidate: npt.NDArray[np.int32] | None = None
-
-    @property
-    def whole(self) -> npt.NDArray[np.int32]:
-        """int32[N], account numbers of the cohort before it was sampled."""
-        return self.numbers if self.candidate is None else self.candidate
+    whole: npt.NDArray[np.int32] | None = None
 
     @property
     def sampled(self) -> int:
@@ -57,7 +53,18 @@ class Cohort:
     @property
     def outside_sampled(self) -> int:
         """The same of strangers."""
-        return len(self.outside_words) if self.outside_scored is None else len(self.outside_scored)
+        return int(self.strangers.sum())
+
+    @property
+    def everyone(self) -> npt.NDArray[np.int32]:
+        """Numbers of all accounts of the cohort, those that were not sampled among them."""
+        return self.numbers if self.whole is None else self.whole
+
+    @cached_property
+    def strangers(self) -> npt.NDArray[np.bool_]:
+        """bool, which requests of ``outside_authors`` are not of the cohort: it must not stand beside itself."""
+        found: npt.NDArray[np.bool_] = ~np.isin(np.array(self.outside_authors, np.int64), self.everyone)
+        return found
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """A conversation column as an array."""

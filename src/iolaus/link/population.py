@@ -55,13 +55,19 @@ class Holders:
         found = pairs[:, 0] if places is None else places[there][first]
         return cls(pairs[:, 1].astype(np.int32), pairs[:, 0], kept, np.where(found == 0, pairs[:, 0], found))
 
-    def split(self, members: npt.NDArray[np.int32]) -> Split:
-        """Count holders of each value among ``members`` (account numbers) and among everyone else."""
+    def split(self, members: npt.NDArray[np.int32], whole: npt.NDArray[np.int32] | None = None) -> Split:
+        """Count holders of each value among ``members`` (account numbers) and among everyone else.
+
+        whole: accounts that the members are a sample of, all of which are left out of everyone else.
+        """
         inside = np.isin(self.accounts, members)
         distinct, group, total, holding, sorts = self._counted
         within = np.bincount(group, inside, len(distinct)).astype(np.int64)
         holding_within = int(np.isin(holding, members).sum())
-        return Split(distinct, within, total - within, holding_within, len(holding) - holding_within, sorts)
+        if whole is None:
+            return Split(distinct, within, total - within, holding_within, len(holding) - holding_within, sorts)
+        outside = np.bincount(group, ~np.isin(self.accounts, whole), len(distinct)).astype(np.int64)
+        return Split(distinct, within, outside, holding_within, int((~np.isin(holding, whole)).sum()), sorts)
 
     @cached_property
     def _counted(self) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.int32], npt.NDArray[np.int8]]:

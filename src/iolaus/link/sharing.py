@@ -37,7 +37,7 @@ class Sharing:
 
 def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -> Sharing | None:
     """How the cohort shares rare values of one identifier; None where fewer than two accounts hold one."""
-    split = holders.split(cohort.whole)
+    split = holders.split(cohort.everyone)
     if split.inside_accounts < 2:
         return None
     rare = split.rare(settings.rare_share, settings.rare_most)
@@ -45,15 +45,15 @@ def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -
     links = float(np.maximum(within - 1, 0).sum())
     expected = split.collisions(rare) + settings.related_share * split.inside_accounts / 2
     linked = int(_holding(cohort, holders, split.values[within > 1]).sum())
-    part = min(1.0, linked / len(cohort.whole) / settings.linked_share)
+    part = min(1.0, linked / len(cohort.everyone) / settings.linked_share)
     weight = min(poisson_surplus(links, expected, settings.links_deviation), settings.cap) * part
     return Sharing(name, links, expected, linked, split.inside_accounts, weight)
 
 
 def _holding(cohort: Cohort, holders: Holders, values: Numbers) -> npt.NDArray[np.bool_]:
     """bool[N], which accounts of the whole cohort hold one of ``values``."""
-    touching = np.isin(holders.values, values) & np.isin(holders.accounts, cohort.whole)
-    found: npt.NDArray[np.bool_] = np.isin(cohort.whole, holders.accounts[touching])
+    touching = np.isin(holders.values, values) & np.isin(holders.accounts, cohort.everyone)
+    found: npt.NDArray[np.bool_] = np.isin(cohort.everyone, holders.accounts[touching])
     return found
 
 
@@ -83,10 +83,10 @@ def strongest(
         question,
         best.log10_bf,
         cap,
-        f"{best.linked} of {len(cohort.whole)} accounts share rare values of {best.name.replace('_', ' ')}"
+        f"{best.linked} of {len(cohort.everyone)} accounts share rare values of {best.name.replace('_', ' ')}"
         f" ({best.links:.0f} links; {best.expected:.1f} expected of as many others).",
         links=best.links,
         expected=best.expected,
         linked_accounts=best.linked,
-        accounts=len(cohort.whole),
+        accounts=len(cohort.everyone),
     )

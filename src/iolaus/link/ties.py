@@ -82,11 +82,21 @@ class Meetings:
 
 def meetings(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> Meetings:
     """How often the accounts of a cohort meet each other. body: bool[n], accounts taken for the campaign's."""
-    return meetings_of(cohort.numbers, population, settings, body)
+    return meetings_of(cohort.numbers, population, settings, body, np.setdiff1d(cohort.everyone, cohort.numbers))
 
 
-def meetings_of(numbers: npt.NDArray[np.int32], population: Population, settings: LinkSettings, body: Mask) -> Meetings:
-    """The same of any accounts. numbers: int32[n], ascending account numbers; body: bool[n]."""
+def meetings_of(
+    numbers: npt.NDArray[np.int32],
+    population: Population,
+    settings: LinkSettings,
+    body: Mask,
+    aside: npt.NDArray[np.int32] | None = None,
+) -> Meetings:
+    """The same of any accounts. numbers: int32[n], ascending account numbers; body: bool[n].
+
+    aside: accounts that may be the campaign's but were not sampled: they are no strangers to compare with.
+    """
+    rest = np.zeros(0, np.int32) if aside is None else aside
     accounts, entities = len(numbers), population.entities[numbers]
     others = csr_matrix((accounts, accounts), dtype=np.int32)
     places, expected = np.zeros(accounts, np.int64), np.zeros(accounts)
@@ -94,7 +104,7 @@ def meetings_of(numbers: npt.NDArray[np.int32], population: Population, settings
         holders = [population.holders[name] for name in group if name in population.holders]
         if not holders:
             continue
-        held = [_Rare(numbers, of_one, settings, body, entities) for of_one in holders]
+        held = [_Rare(numbers, of_one, settings, body, entities, rest) for of_one in holders]
         for values in held:
             others = others + values.others()
         places += _distinct(np.concatenate([values.places() for values in held]), accounts)
@@ -119,10 +129,12 @@ class _Rare:
         settings: LinkSettings,
         body: Mask,
         entities: Numbers,
+        rest: npt.NDArray[np.int32],
     ) -> None:
-        split = holders.split(numbers[body])
+        known = np.concatenate([numbers[body], rest])
+        split = holders.split(numbers[body], known)
         rare = np.isin(holders.values, split.values[split.rare(settings.rare_share, settings.rare_most)])
-        inside, outside = np.isin(holders.accounts, numbers), ~np.isin(holders.accounts, numbers[body])
+        inside, outside = np.isin(holders.accounts, numbers), ~np.isin(holders.accounts, known)
         place = np.searchsorted(numbers, holders.accounts[inside])
         self._accounts = len(numbers)
         self._own = place, holders.sorts[inside]

@@ -27,8 +27,8 @@ MORE = {
 }
 
 
-def build(ground: Ground, campaign: Campaign, scale: float) -> Population:
-    """The campaign's own accounts and conversations."""
+def build(ground: Ground, campaign: Campaign, scale: float, copied: Columns | None = None) -> Population:
+    """The campaign's own accounts and conversations. ``copied``: accounts of the honest crowd that it copies."""
     count = max(round(campaign.accounts * scale), 1)
     wanted = max(round(campaign.exchanges * scale), 1)
     people = lookalikes.people(ground, campaign, count)
@@ -37,7 +37,12 @@ def build(ground: Ground, campaign: Campaign, scale: float) -> Population:
     if campaign.apps:
         columns["app"] = programs(rng, count, tuple(campaign.apps.items()))
     signup.identity(ground, rng, columns, campaign.identity)
-    pool = signup.pool(ground, rng, campaign.network, scale)
+    if copied is None:
+        pool = signup.pool(ground, rng, campaign.network, scale)
+    else:
+        signup.copy(rng, columns, copied)
+        people.talks["app"] = columns["app"][people.talks["account"]]
+        pool = signup.neighbours(ground, rng, copied, round(campaign.network.pool * scale))
     signup.network(ground, rng, columns, campaign.network, pool)
     columns["retained"] &= rng.random(count) >= campaign.unretained
     if campaign.pivot is not None:
@@ -50,7 +55,16 @@ def build(ground: Ground, campaign: Campaign, scale: float) -> Population:
     else:
         number = round(wanted / _mean_turns(campaign, _habit(people)))
         talks = _work(ground, rng, people, slots, campaign, assign(ground, rng, people, slots, campaign, number))
+    if campaign.honest_before:
+        talks = join([_before(ground, people, campaign), talks])
     return Population(people.accounts, compact(talks))
+
+
+def _before(ground: Ground, people: Population, campaign: Campaign) -> Columns:
+    """What its accounts ask before the campaign's first day of work: what their look-alikes do, of their own taste."""
+    account, start = people.talks["account"], people.talks["start"]
+    early = start < ground.start + campaign.from_day * DAY
+    return keep(people.talks, early & alive(people.accounts, account, start))
 
 
 def _habit(people: Population) -> float:

@@ -39,6 +39,10 @@ def _impossible(campaign: Campaign, days: int) -> Iterator[tuple[str, str]]:
     network = campaign.network
     if not network.pool and network.model_fields_set:
         yield "network.pool", "is missing, and the other keys need it; give the number of addresses, such as 100"
+    if campaign.honest_before and (not campaign.from_day or campaign.hijacked):
+        yield "honest_before", "needs accounts of its own, and a from_day after 0"
+    if campaign.copies and campaign.hijacked:
+        yield "copies", "stands beside hijacked, whose keys are used as their owners use them; leave one of both out"
     low, high = campaign.bans.successor_hours
     if not 0 <= low <= high:
         yield "bans.successor_hours", f"[{low:g}, {high:g}] is no span of hours; give the shorter delay first"

@@ -131,6 +131,10 @@ class Campaign(_Part):
         description="share of the accounts' traffic that is honest customers'; at 1 the exchanges are theirs",
     )
     hijacked: str = Field("", description="honest crowd whose keys are used, or empty")
+    copies: str = Field(
+        "",
+        description="honest crowd whose programs and system prompts its accounts take, and in whose /24s its pool lies",
+    )
     identity: Identity = Field(default_factory=Identity, description="what accounts share")
     network: Network = Field(default_factory=Network, description="where requests come from")
     bans: Bans = Field(default_factory=Bans, description="bans with successors")
@@ -139,6 +143,9 @@ class Campaign(_Part):
     apps: dict[str, float] = Field(default_factory=dict, description="programs by weight, instead of the look-alike's")
     from_day: float = Field(0, ge=0, description="first day of work")
     to_day: float = Field(10_000, ge=0, description="last day of work")
+    honest_before: bool = Field(
+        False, description="whether its accounts do what their look-alikes do until the first day of work"
+    )
     apart: list[Apart] = Field(default_factory=list, description="columns in which its accounts stand apart by design")
 
     @property
@@ -244,8 +251,9 @@ def _check_names(place: str, made: Scenario) -> None:
     for n, campaign in enumerate(made.campaign):
         for name in campaign.look_alikes:
             _known(place, f"campaign.{n}.look_like", name, list(LOOKALIKES))
-        if campaign.hijacked:
-            _known(place, f"campaign.{n}.hijacked", campaign.hijacked, [c.kind for c in made.crowd])
+        for key, kind in (("hijacked", campaign.hijacked), ("copies", campaign.copies)):
+            if kind:
+                _known(place, f"campaign.{n}.{key}", kind, [c.kind for c in made.crowd])
         for app in campaign.apps:
             _known(place, f"campaign.{n}.apps", app, list(NUMBER))
         for language in campaign.languages:

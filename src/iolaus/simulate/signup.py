@@ -64,6 +64,25 @@ def pool(ground: Ground, rng: np.random.Generator, plan: Network, scale: float) 
     return ground.exits(rng, plan.kind, max(round(plan.pool * scale), 2) if plan.pool else 0)
 
 
+def copy(rng: np.random.Generator, columns: Columns, copied: Columns) -> None:
+    """Give each account the program and, by its taste, the system prompt of one of the accounts that are copied."""
+    like = rng.integers(0, len(copied["app"]), len(columns["app"]))
+    columns["app"], columns["taste"] = copied["app"][like], copied["taste"][like]
+
+
+def neighbours(ground: Ground, rng: np.random.Generator, copied: Columns, count: int) -> Addresses:
+    """``count`` addresses at most in the /24s of the accounts that are copied, none of them theirs."""
+    if not count:
+        return np.zeros(0, np.uint32)
+    known = np.concatenate(ground.pools)
+    size = copied["book_size"].astype(np.int64)
+    place = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    theirs = np.unique(known[np.repeat(copied["book"], size) + place])
+    blocks = np.unique(theirs >> np.uint32(8)) << np.uint32(8)
+    beside = np.setdiff1d((blocks[:, None] + np.arange(1, 255, dtype=np.uint32)).ravel(), theirs)
+    return rng.permutation(beside)[:count].astype(np.uint32)
+
+
 def pivot(columns: Columns, campaign: Campaign) -> None:
     """Mark which accounts move to the new model: they adopt it within a day."""
     count = len(columns["created"])

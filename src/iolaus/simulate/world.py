@@ -71,6 +71,8 @@ def simulate(
     start, days = window_of(files)
     if not plan.campaign:
         raise InputError(f"{plan.name}: campaign: there is none to plant. Choose a scenario with a [[campaign]].")
+    if any(campaign.copies for campaign in plan.campaign):
+        raise InputError(f"{plan.name}: campaign.copies: your own accounts cannot be copied. Leave it out.")
     if any(campaign.hijacked for campaign in plan.campaign):
         raise InputError(
             f"{plan.name}: campaign.hijacked: keys of your own accounts cannot be planted on. Leave it out."
@@ -134,7 +136,8 @@ def _populate(
             stolen.append((place, campaigns.hijack(ground, campaign, scale, people[place])))
         else:
             ground.part = len(people)
-            people.append(campaigns.build(ground, campaign, scale))
+            copied = people[by_kind[campaign.copies]].accounts if campaign.copies else None
+            people.append(campaigns.build(ground, campaign, scale, copied))
     for number, part in enumerate(people):
         part.accounts["identity"] = ground.identities(number, part.size)
         suspend(ground, number, part.accounts)

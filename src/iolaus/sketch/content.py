@@ -62,6 +62,10 @@ class Content:
     def __len__(self) -> int:
         return len(self.intents)
 
+    def of(self, rows: npt.NDArray[np.bool_]) -> Content:
+        """The texts that are true in ``rows`` (bool[n])."""
+        return Content(self.intents[rows], self.capability[rows])
+
     def means(self) -> tuple[dict[str, float], dict[str, float]]:
         """Mean probability of each intent and each capability, one text a conversation; 0 of none."""
         count = max(len(self), 1)

@@ -25,7 +25,7 @@ from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import kinds_of
 from iolaus.link.weights import piece
-from iolaus.sketch.content import CAPABILITIES, INTENTS, Content, pooled
+from iolaus.sketch.content import CAPABILITIES, INTENTS, Content
 from iolaus.sketch.content_backends import chosen
 
 KIND = "intents"
@@ -67,13 +67,14 @@ Compared = tuple[dict[str, float], dict[str, float], dict[str, float]]
 
 
 def _beside_strangers(cohort: Cohort, _: Population, settings: LinkSettings) -> Compared | None:
-    """Means, beside those of the other accounts of the scan; None where these are too few."""
+    """Means, beside those of the accounts of the scan that are not the cohort's; None where these are too few."""
     if cohort.outside_sampled < settings.least_words:
         return None
     mine, capabilities = _content(cohort, settings).means()
     if cohort.outside_scored is not None:
-        return mine, capabilities, cohort.outside_scored.content.means()[0]
-    return mine, capabilities, _strangers(settings.content_model, cohort.outside_words)
+        return mine, capabilities, cohort.outside_scored.content.of(cohort.strangers).means()[0]
+    strangers = _strangers(settings.content_model, cohort.outside_words).of(cohort.strangers)
+    return mine, capabilities, strangers.means()[0]
 
 
 def _content(cohort: Cohort, settings: LinkSettings) -> Content:
@@ -97,6 +98,6 @@ def _beside_baseline(cohort: Cohort, population: Population, settings: LinkSetti
 
 
 @lru_cache(maxsize=2)
-def _strangers(model: Path | None, texts: tuple[str, ...]) -> dict[str, float]:
-    """Pooled intents of strangers, who are the same for every cohort of a scan."""
-    return pooled(chosen(model), texts)[0]
+def _strangers(model: Path | None, texts: tuple[str, ...]) -> Content:
+    """What everybody's sampled requests ask for, read once for every cohort of a scan."""
+    return chosen(model).read(pa.array(texts, pa.large_string()))

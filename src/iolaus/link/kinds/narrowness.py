@@ -47,8 +47,12 @@ def _outside(cohort: Cohort, population: Population, settings: LinkSettings) -> 
     """Mean cosine between strangers; None where too few are known."""
     if population.baseline is not None:
         return population.baseline.matched(kinds_of(cohort, population)).cosine
-    strangers = population.samples.get("topics")
-    if strangers is None or len(strangers) < settings.least_sweep:
+    strangers, authors = population.samples.get("topics"), population.samples.get("authors")
+    if strangers is None:
+        return None
+    if authors is not None:
+        strangers = strangers[~np.isin(authors, cohort.everyone)]
+    if len(strangers) < settings.least_sweep:
         return None
     return between_cosine(strangers, np.arange(len(strangers)))
 

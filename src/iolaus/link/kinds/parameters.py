@@ -50,7 +50,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
 def _others(cohort: Cohort, population: Population) -> dict[str, float]:
     """Shares among accounts outside the cohort, each account counting once."""
     outside = np.ones(len(population), bool)
-    outside[cohort.numbers] = False
+    outside[cohort.everyone] = False
     had = _numbers(population, "conversations")[outside]
     logprobs = _numbers(population, "with_logprobs")[outside] / np.maximum(had, 1)
     several = _numbers(population, "most_answers")[outside] > 1

@@ -28,7 +28,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
     created = population.accounts["created_at"].fill_null(0).to_numpy().astype(np.int64)
     known = population.accounts["created_at"].is_valid().to_numpy(zero_copy_only=False)
     everyone = np.sort(created[known])
-    mine = created[cohort.whole[known[cohort.whole]]]
+    mine = created[cohort.everyone[known[cohort.everyone]]]
     if len(mine) < settings.least_accounts or len(everyone) < 5 * len(mine):
         return None
     # Ranks turn any course of sign-ups into an even one; ties take the middle, so that days are no bursts.

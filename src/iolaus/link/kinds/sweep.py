@@ -97,8 +97,9 @@ def _corpus(cohort: Cohort, settings: LinkSettings) -> Corpus | None:
     best = max(index.held(cohort.words), key=lambda held: held.requests, default=None)
     if best is None or best.requests < settings.index_share * len(cohort.words):
         return None
-    strangers = {held.corpus: held.requests for held in _strangers(settings.content_index, cohort.outside_words)}
-    others = strangers[best.corpus] / max(len(cohort.outside_words), 1)
+    words = tuple(word for word, stranger in zip(cohort.outside_words, cohort.strangers, strict=True) if stranger)
+    strangers = {held.corpus: held.requests for held in _strangers(settings.content_index, words)}
+    others = strangers[best.corpus] / max(len(words), 1)
     floor = settings.index_floor
     ratio = math.log10((best.requests / len(cohort.words) + floor) / (others + floor))
     return Corpus(best, len(cohort.words), others, ratio)

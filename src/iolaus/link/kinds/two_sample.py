@@ -38,7 +38,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         return None
     honest = _honest(cohort.outside_words)
     theirs = np.array(cohort.outside_authors)[honest.rows]
-    free = np.flatnonzero(~np.isin(theirs, cohort.numbers))
+    free = np.flatnonzero(~np.isin(theirs, cohort.everyone))
     words = [cohort.outside_words[row] for row in honest.rows[free]]
     chosen = controls(
         np.array([len(text) for text in texts]),
