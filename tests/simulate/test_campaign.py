@@ -129,7 +129,8 @@ def test_a_sleeper_does_as_people_do_until_its_first_day(tmp_path: Path) -> None
 def test_who_copies_a_firm_is_in_its_blocks_and_at_none_of_its_addresses(tmp_path: Path) -> None:
     path = tmp_path / "copied.toml"
     path.write_text(
-        'name = "copied"\ndays = 4\n[[crowd]]\nkind = "declared_firm"\naccounts = 12\n[[campaign]]\nid = "c"\naccounts = 30\n'
+        'name = "copied"\ndays = 4\n[[crowd]]\nkind = "declared_firm"\naccounts = 12\n'
+        '[[campaign]]\nid = "c"\naccounts = 30\n'
         'exchanges = 2000\ncopies = "declared_firm"\n[campaign.network]\npool = 60\nshare = 1.0\n'
     )
     rows, people = read(simulate(path, tmp_path / "w", seed=3))
