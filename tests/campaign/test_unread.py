@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from iolaus.campaign.apart import Declared
 from iolaus.campaign.members import Members
 from iolaus.campaign.unread import unread, with_unread
 from iolaus.link.population import Floats, Holders, Population
@@ -40,9 +41,13 @@ def members(membership: float = 0.99) -> Members:
     return Members(numbers, np.full(BODY, membership), ones, ones, share, share, ["operated"] * BODY)
 
 
+def nobody(population: Population) -> Declared:
+    return Declared(np.full(len(population), -1), 3)
+
+
 def found(population: Population, given: Members) -> Floats:
     """Membership of the unread, by number."""
-    everyone = with_unread(given, population, 1.0, 0.9, SETTINGS)
+    everyone = with_unread(given, population, nobody(population), 1.0, 0.9, SETTINGS)
     assert (np.diff(everyone.numbers) > 0).all()
     new = everyone.used == 0
     assert np.isnan(everyone.share[new]).all()
@@ -66,4 +71,13 @@ def test_where_a_campaign_has_no_pool_no_unread_account_is_accused() -> None:
 
 def test_where_too_few_are_accused_nobody_is_compared_with_them() -> None:
     given = members(0.7)
-    assert with_unread(given, people(pool=True), 1.0, 0.9, SETTINGS) is given
+    population = people(pool=True)
+    assert with_unread(given, population, nobody(population), 1.0, 0.9, SETTINGS) is given
+
+
+def test_seats_of_a_declared_organisation_are_no_members_where_its_blocks_are_copied() -> None:
+    population = people(pool=True)
+    entity = np.full(len(population), -1)
+    entity[BODY : BODY + HIDDEN] = 7
+    told = with_unread(members(), population, Declared(entity, 3), 1.0, 0.9, SETTINGS)
+    assert not np.isin(np.arange(BODY, BODY + HIDDEN), told.numbers).any()

@@ -136,16 +136,17 @@ def _measured(
             continue
         found = _grown(pair, assembly, engine, settings, known)
         if found.members is not None:
-            found = _with_unread(found, found.members, assembly, settings)
+            found = _with_unread(found, found.members, assembly, settings, known)
             earlier.append((found.tested, found.judgement))
         yield found
 
 
-def _with_unread(found: Judged, members: Members, assembly: Assembly, settings: Settings) -> Judged:
+def _with_unread(found: Judged, members: Members, assembly: Assembly, settings: Settings, known: Declared) -> Judged:
     """The campaign with accounts of which no text was kept, and whose ties are those of its own."""
     members = with_unread(
         members,
         assembly.population,
+        known,
         found.judgement.probability,
         settings.verdict.accuse_membership,
         settings.link,

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from iolaus.campaign.apart import Declared
 from iolaus.campaign.fits import log10_odds
 from iolaus.campaign.members import Members
 from iolaus.link.parts import logistic, part_of
@@ -33,15 +34,21 @@ def unread(population: Population) -> npt.NDArray[np.int32]:
 
 
 def with_unread(
-    members: Members, population: Population, probability: float, accused: float, settings: LinkSettings
+    members: Members,
+    population: Population,
+    known: Declared,
+    probability: float,
+    accused: float,
+    settings: LinkSettings,
 ) -> Members:
-    """The members with every account of which no text was kept.
+    """The members with every account of which no text was kept, but for those of declared organisations.
 
     probability: that the cohort is a campaign. accused: membership from which accounts are compared with. How many of
     the unread are its own is told by the ties of all of them, and counts only where it speaks against.
     """
     body = members.numbers[members.membership >= accused]
     asked = np.setdiff1d(unread(population), members.numbers).astype(np.int32)
+    asked = asked[known.entity[asked] < 0]
     if len(asked) == 0 or len(body) < settings.least_accounts:
         return members
     everyone = np.union1d(body, asked).astype(np.int32)
