@@ -59,6 +59,10 @@ class Fits:
         """Share of members among the accounts that were tested, cautiously."""
         return part_of(self.by_account.cautious[self.tested])
 
+    def likely(self, settings: VerdictSettings) -> npt.NDArray[np.int32]:
+        """Account numbers that are rather members: those who fit, by themselves where strangers use the words too."""
+        return self.numbers[self.fitting & (self.exclusive(settings) | (self.own >= 0))]
+
     @property
     def prevalence(self) -> float:
         """log10 odds that one of them is a member; half a stranger is added, so that few prove little."""

@@ -175,7 +175,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, k
             continue
         if strange:
             break
-        owned = are_owned(assembly, candidate.phrases, candidate.accounts, settings.link)
+        owned = are_owned(assembly, candidate.phrases, fits.likely(settings.verdict), settings.link)
         members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
