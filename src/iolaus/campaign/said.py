@@ -55,7 +55,8 @@ def _mix(assembly: Assembly, given: Asked, model: ContentModel) -> None:
         if len(scored) or not name:
             texts = pa.array(assembly.words[name], pa.large_string())
             known[name] = Scored.joined(scored, asked(texts, model))
-        if len(scored) and name:
+        if len(scored):
             assembly.authors = {**assembly.authors, name: (*authors, *assembly.authors[name])}
+        if len(scored) and name:
             assembly.words = {**assembly.words, name: ()}
     assembly.scored = known

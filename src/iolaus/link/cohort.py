@@ -22,7 +22,8 @@ class Cohort:
     conversations: m rows of the conversations that belong to the cohort (those that use its phrases),
     in the order of (member, ts, conversation); ``member``, ``had`` and ``used`` speak of that order.
     topics: int8[t, d] of the conversations in ``topic_rows`` (a keyed sample, at most 32 a member).
-    authors, outside_authors: account numbers of ``words`` and of ``outside_words``.
+    authors, outside_authors: account numbers of ``words``, and of ``outside_scored`` or else of ``outside_words``;
+    where there are both, the words are those of the last authors.
     scored, outside_scored: what is known of requests in place of their words, where a state stands behind the scan or
     some came as keyed sketches; of a cohort that has them ``authors`` are theirs, and it has no words.
     whole: int32, all accounts that these are a sample of, None where they are all of them; of ``outside_words`` only
@@ -65,6 +66,16 @@ class Cohort:
         """bool, which requests of ``outside_authors`` are not of the cohort: it must not stand beside itself."""
         found: npt.NDArray[np.bool_] = ~np.isin(np.array(self.outside_authors, np.int64), self.everyone)
         return found
+
+    @property
+    def writers(self) -> tuple[int, ...]:
+        """Account numbers of ``outside_words``."""
+        return self.outside_authors[len(self.outside_authors) - len(self.outside_words) :]
+
+    @property
+    def strange_words(self) -> npt.NDArray[np.bool_]:
+        """bool, which of ``outside_words`` are not of the cohort."""
+        return self.strangers[len(self.outside_authors) - len(self.outside_words) :]
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """A conversation column as an array."""

@@ -73,7 +73,7 @@ def _beside_strangers(cohort: Cohort, _: Population, settings: LinkSettings) -> 
     mine, capabilities = _content(cohort, settings).means()
     if cohort.outside_scored is not None:
         return mine, capabilities, cohort.outside_scored.content.of(cohort.strangers).means()[0]
-    strangers = _strangers(settings.content_model, cohort.outside_words).of(cohort.strangers)
+    strangers = _strangers(settings.content_model, cohort.outside_words).of(cohort.strange_words)
     return mine, capabilities, strangers.means()[0]
 
 

@@ -97,7 +97,7 @@ def _corpus(cohort: Cohort, settings: LinkSettings) -> Corpus | None:
     best = max(index.held(cohort.words), key=lambda held: held.requests, default=None)
     if best is None or best.requests < settings.index_share * len(cohort.words):
         return None
-    words = tuple(word for word, stranger in zip(cohort.outside_words, cohort.strangers, strict=True) if stranger)
+    words = tuple(word for word, stranger in zip(cohort.outside_words, cohort.strange_words, strict=True) if stranger)
     strangers = {held.corpus: held.requests for held in _strangers(settings.content_index, words)}
     others = strangers[best.corpus] / max(len(words), 1)
     floor = settings.index_floor

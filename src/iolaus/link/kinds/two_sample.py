@@ -37,7 +37,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
     if len(texts) < settings.two_sample_least or len(cohort.outside_words) < settings.two_sample_strangers:
         return None
     honest = _honest(cohort.outside_words)
-    theirs = np.array(cohort.outside_authors)[honest.rows]
+    theirs = np.array(cohort.writers)[honest.rows]
     free = np.flatnonzero(~np.isin(theirs, cohort.everyone))
     words = [cohort.outside_words[row] for row in honest.rows[free]]
     chosen = controls(
