@@ -12,7 +12,7 @@ import pytest
 
 from iolaus.engine import EngineSettings
 from iolaus.engine.embedded import Embedded
-from iolaus.link.besides import Besides, conversations_besides, dealt
+from iolaus.link.besides import Asked, Besides, conversations_besides, dealt
 from iolaus.link.fit import account_fits
 from iolaus.link.population import Floats, Holders
 from iolaus.link.settings import LinkSettings
@@ -74,8 +74,9 @@ def fits(besides_ratio: float, pool: bool = True) -> Floats:
     member = np.repeat(np.arange(count, dtype=np.int32), EACH)
     own = np.where(TIED[:, None], 0.0, factories.tastes(rng, count, besides_ratio, cohort.topics.shape[1]))
     asked = np.round(20 * (own[member] + rng.normal(0, 1, (len(member), own.shape[1])))).clip(-127, 127)
+    besides = Besides(member, asked.astype(np.int8))
     found = replace(everyone, holders={"block": holders})
-    return account_fits(cohort, Besides(member, asked.astype(np.int8)), found, SETTINGS, np.ones(count, bool)).usual
+    return account_fits(cohort, Asked.of(cohort, besides, found), found, SETTINGS, np.ones(count, bool)).usual
 
 
 def test_people_who_use_the_words_too_are_told_by_their_other_work() -> None:

@@ -12,7 +12,7 @@ from iolaus.campaign.apart import Declared
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
-from iolaus.link.besides import Besides
+from iolaus.link.besides import Asked
 from iolaus.link.candidates import Candidate
 from iolaus.link.cohort import Cohort
 from iolaus.link.fit import AccountFits, account_fits, own_fits
@@ -102,14 +102,14 @@ def fits_of(
     everyone = np.setdiff1d(everyone, apart)
     cohort = assembly.cut(replace(candidate, accounts=everyone), settings.max_members)
     tested = np.isin(cohort.numbers, users[often])
-    besides = assembly.besides(cohort.numbers, candidate.phrases)
+    asked = Asked.of(cohort, assembly.besides(cohort.numbers, candidate.phrases), assembly.population)
     body = np.isin(cohort.numbers, candidate.accounts)
-    found = account_fits(cohort, besides, assembly.population, settings, body)
+    found = account_fits(cohort, asked, assembly.population, settings, body)
     fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested, apart)
-    return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, besides, assembly, settings))
+    return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, asked, assembly, settings))
 
 
-def _guessed(fits: Fits, cohort: Cohort, besides: Besides, assembly: Assembly, settings: LinkSettings) -> Floats:
+def _guessed(fits: Fits, cohort: Cohort, asked: Asked, assembly: Assembly, settings: LinkSettings) -> Floats:
     """float64[n], :func:`own_odds` of accounts that are compared with those who are likelier members than not.
 
     The first guess of who they are holds strangers that use the words, and whomever these know would seem tied.
@@ -119,7 +119,7 @@ def _guessed(fits: Fits, cohort: Cohort, besides: Besides, assembly: Assembly, s
         body = fits.tested & (found >= 0)
         if body.sum() < settings.least_accounts or (body == last).all():
             break
-        found, last = own_odds(*own_fits(cohort, besides, assembly.population, settings, body), fits.tested), body
+        found, last = own_odds(*own_fits(cohort, asked, assembly.population, settings, body), fits.tested), body
     return found
 
 

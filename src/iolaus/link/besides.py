@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from iolaus.engine import Engine
-from iolaus.link.population import Floats, Numbers
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import Floats, Numbers, Population
 
 ROUNDS = 50
 """Iterations in which the share of accounts that are dealt everything settles."""
@@ -34,6 +35,30 @@ class Besides:
 
     member: npt.NDArray[np.int32]
     topics: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the accounts of a cohort ask, with its words first and then besides, projected once for every view of it.
+
+    vectors: float64[m, c]. member: int32[m], row of the account. words: how many of the vectors are of its words.
+    seen: bool[n], accounts that do anything besides.
+    """
+
+    vectors: Floats
+    member: npt.NDArray[np.int32]
+    words: int
+    seen: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, cohort: Cohort, besides: Besides, population: Population) -> Asked:
+        """What the cohort asks, and what its accounts (rows of ``besides.member``) do without its words."""
+        return cls(
+            population.projected(np.concatenate([cohort.topics, besides.topics])),
+            np.concatenate([cohort.member[cohort.topic_rows], besides.member]),
+            len(cohort.topic_rows),
+            np.bincount(besides.member, minlength=len(cohort.numbers)) > 0,
+        )
 
 
 def conversations_besides(

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 from scipy.stats import gamma
 
-from iolaus.link.besides import Besides, dealt
+from iolaus.link.besides import Asked, dealt
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Floats, Population
 from iolaus.link.settings import LinkSettings
@@ -52,29 +52,30 @@ class AccountFits:
 
 
 def account_fits(
-    cohort: Cohort, besides: Besides, population: Population, settings: LinkSettings, body: Mask
+    cohort: Cohort, asked: Asked, population: Population, settings: LinkSettings, body: Mask
 ) -> AccountFits:
     """How well each account fits the ``body`` (bool[n], accounts that are taken for the campaign's)."""
-    topics, met = topic_fit(cohort, population, settings, body), meetings(cohort, population, settings, body)
+    alike = _most_alike(settings)
+    met = meetings(cohort, population, settings, body)
     ties, tied = met.fit(settings), met.fit(settings, cautious=True)
-    more, least = (
-        _besides(tied, cohort, besides, population, alike, body) for alike in (settings, _most_alike(settings))
-    )
+    topics, alike_topics = _words_fit(asked, settings, body), _words_fit(asked, alike, body)
+    more, least = _besides(topics, tied, asked, settings, body), _besides(alike_topics, tied, asked, alike, body)
     return AccountFits(
         _with_clock(topics + more + ties, cohort, body, settings),
         _with_clock(topics + least + tied, cohort, body, settings),
         tied,
-        _alike(tied + more, cohort, population, settings, body),
+        _with_clock(alike_topics + (tied + more), cohort, body, alike),
     )
 
 
 def own_fits(
-    cohort: Cohort, besides: Besides, population: Population, settings: LinkSettings, body: Mask
+    cohort: Cohort, asked: Asked, population: Population, settings: LinkSettings, body: Mask
 ) -> tuple[Floats, Floats]:
     """``tied`` and ``alike`` of :func:`account_fits`: what counts where strangers use a campaign's words."""
+    alike = _most_alike(settings)
     tied = meetings(cohort, population, settings, body).fit(settings, cautious=True)
-    more = _besides(tied, cohort, besides, population, settings, body)
-    return tied, _alike(tied + more, cohort, population, settings, body)
+    more = _besides(_words_fit(asked, settings, body), tied, asked, settings, body)
+    return tied, _with_clock(_words_fit(asked, alike, body) + (tied + more), cohort, body, alike)
 
 
 def _most_alike(settings: LinkSettings) -> LinkSettings:
@@ -82,30 +83,22 @@ def _most_alike(settings: LinkSettings) -> LinkSettings:
     return settings.model_copy(update={"alike_share": settings.alike_most})
 
 
-def _besides(
-    tied: Floats,
-    cohort: Cohort,
-    besides: Besides,
-    population: Population,
-    settings: LinkSettings,
-    body: Mask,
-) -> Floats:
-    """float64[n], what each account does besides the words, told by those of the body whom ties tell to be of it."""
-    seen = np.bincount(besides.member, minlength=len(body)) > 0
-    sure = body & seen & (tied >= SURE)
+def _words_fit(asked: Asked, settings: LinkSettings, body: Mask) -> Floats:
+    """float64[n], what is told by what each account asks with the words."""
+    return fit(asked.vectors[: asked.words], asked.member[: asked.words], body, tastes(settings), settings)
+
+
+def _besides(topics: Floats, tied: Floats, asked: Asked, settings: LinkSettings, body: Mask) -> Floats:
+    """float64[n], what each account does besides the words, told by those of the body whom ties tell to be of it.
+
+    topics: what is told by the words alone, under the same settings.
+    """
+    sure = body & asked.seen & (tied >= SURE)
     if sure.sum() < settings.least_accounts:
         return np.zeros(len(body))
-    topics = topic_fit(cohort, population, settings, body)
-    vectors = population.projected(np.concatenate([cohort.topics, besides.topics]))
-    member = np.concatenate([cohort.member[cohort.topic_rows], besides.member])
-    apart = np.arange(len(member)) >= len(cohort.topic_rows)
-    everything = fit(vectors, member, body, tastes(settings), settings, apart)
-    return dealt(topics, np.where(seen, everything, topics), sure, settings.besides_cap)
-
-
-def _alike(tied: Floats, cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> Floats:
-    alike = _most_alike(settings)
-    return _with_clock(topic_fit(cohort, population, alike, body) + tied, cohort, body, alike)
+    apart = np.arange(len(asked.member)) >= asked.words
+    everything = fit(asked.vectors, asked.member, body, tastes(settings), settings, apart)
+    return dealt(topics, np.where(asked.seen, everything, topics), sure, settings.besides_cap)
 
 
 def _with_clock(found: Floats, cohort: Cohort, body: Mask, settings: LinkSettings) -> Floats:
