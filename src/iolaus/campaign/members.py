@@ -167,6 +167,8 @@ def _odds(
     likely = logistic(fits.by_account.cautious[fits.tested] + fits.prevalence)
     tied = fits.by_account.tied[fits.tested] >= SURE
     use = _use_likelihood(low[known], likely[place], low)
+    # Strangers who use the words now and then, and fit as people on a queue do, would be taken for members, and pass
+    # for proof that members use them now and then. So accounts that are tied are asked alone too.
     if tied.sum() >= KNOWN:
         use = np.minimum(use, np.log10(_as_little(low[known], tied[place].astype(np.float64), low)))
     if not fits.exclusive(settings):
@@ -194,18 +196,13 @@ def _use_likelihood(low: Floats, likely: Floats, at: Floats) -> Floats:
     members = np.concatenate([[0.0], np.cumsum(likely[order])])
     others = np.concatenate([[0.0], np.cumsum(1 - likely[order])])
     usual = ranked[np.searchsorted(members[1:], members[-1] / 2).clip(0, len(ranked) - 1)]
-    as_little = (members[np.searchsorted(ranked, at, "right")] + 0.5) / (members[-1] + 1)
     as_much = (others[-1] - others[np.searchsorted(ranked, np.minimum(at, usual), "left")] + 0.5) / (others[-1] + 1)
-    found: Floats = np.log10(np.minimum(2 * as_little, 1.0)) - np.log10(np.minimum(2 * as_much, 1.0))
+    found: Floats = np.log10(_as_little(low, likely, at)) - np.log10(np.minimum(2 * as_much, 1.0))
     return found
 
 
 def _as_little(low: Floats, weight: Floats, at: Floats) -> Floats:
-    """Part of the weighted accounts that use the words as little as those asked about, twice, 1 at most.
-
-    By accounts that ties tell to be members. Strangers who use the words now and then, and fit as people on a queue do,
-    would else be taken for members, and pass for proof that members use them now and then.
-    """
+    """Part of the weighted accounts that use the words as little as those asked about, twice, 1 at most."""
     order = np.argsort(low, kind="stable")
     held = np.concatenate([[0.0], np.cumsum(weight[order])])
     found: Floats = (held[np.searchsorted(low[order], at, "right")] + 0.5) / (held[-1] + 1)
