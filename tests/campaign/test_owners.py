@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from iolaus.campaign.owners import are_owned
+from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import EngineSettings
 from iolaus.engine.embedded import Embedded
 from iolaus.link.besides import Besides, conversations_besides
@@ -49,7 +50,7 @@ def owned(engine: Embedded, ratio: float, each: int = EACH) -> bool:
         return Besides(member, topics[seq])
 
     world: Any = SimpleNamespace(besides=besides, population=SimpleNamespace(projected=lambda found: found))
-    return are_owned(world, (PHRASE,), EVERYONE, LinkSettings())
+    return are_owned(world, (PHRASE,), EVERYONE, LinkSettings(), VerdictSettings().owned_rest)
 
 
 def test_people_have_tastes_of_their_own(engine: Embedded) -> None:

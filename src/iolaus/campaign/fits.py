@@ -35,6 +35,7 @@ class Fits:
 
     own: log10 odds that an account is the campaign's where strangers use the words too (:func:`own_odds`).
     tested: bool[n], whether it used them often enough to be tested for what it asks; the others can but be tied.
+    tied_known: the setting, from which an account's ties tell that it is a member.
     apart: int32[a], accounts of declared organisations that use the words too, which are no part of any of this.
     """
 
@@ -42,6 +43,7 @@ class Fits:
     by_account: AccountFits
     own: Floats
     tested: Mask
+    tied_known: float = LinkSettings().tied_known
     apart: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @property
@@ -105,7 +107,7 @@ def fits_of(
     asked = Asked.of(cohort, assembly.besides(cohort.numbers, candidate.phrases), assembly.population)
     body = np.isin(cohort.numbers, candidate.accounts)
     found = account_fits(cohort, asked, assembly.population, settings, body)
-    fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested, apart)
+    fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested, settings.tied_known, apart)
     return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, asked, assembly, settings))
 
 

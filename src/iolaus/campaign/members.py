@@ -19,12 +19,8 @@ from iolaus.campaign.fits import Fits
 from iolaus.campaign.once import once_odds, uses_by_phrase
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
-from iolaus.link.fit import SURE
 from iolaus.link.parts import logistic
 from iolaus.link.population import Floats, Numbers
-
-KNOWN = 8
-"""Tied accounts from which on they tell how members use the words."""
 
 DAY = 86_400_000_000
 """Microseconds of a day."""
@@ -165,11 +161,11 @@ def _odds(
     known, seen = np.isin(numbers, names), np.isin(numbers, fits.numbers)
     place = np.searchsorted(names, numbers[known])
     likely = logistic(fits.by_account.cautious[fits.tested] + fits.prevalence)
-    tied = fits.by_account.tied[fits.tested] >= SURE
+    tied = (fits.by_account.tied >= fits.tied_known)[fits.tested]
     use = _use_likelihood(low[known], likely[place], low)
     # Strangers who use the words now and then, and fit as people on a queue do, would be taken for members, and pass
     # for proof that members use them now and then. So accounts that are tied are asked alone too.
-    if tied.sum() >= KNOWN:
+    if tied.sum() >= settings.tied_users:
         use = np.minimum(use, np.log10(_as_little(low[known], tied[place].astype(np.float64), low)))
     if not fits.exclusive(settings):
         odds: Floats = np.full(len(numbers), LEAST)

@@ -14,19 +14,17 @@ from iolaus.link.assemble import Assembly
 from iolaus.link.settings import LinkSettings
 from iolaus.link.variance import explain_by_group, queue, tastes
 
-OWNED = -1.0
-"""log10 Bayes factor of one queue over people, of what is done besides, at or below which it is people's."""
-
 
 def are_owned(
     assembly: Assembly,
     phrases: tuple[int, ...],
     accounts: npt.NDArray[np.int32],
     settings: LinkSettings,
+    owned_rest: float,
 ) -> bool:
     """Whether what ``accounts`` (account numbers) ask without ``phrases`` differs by account as among people.
 
-    By a keyed sample of their conversations.
+    By a keyed sample of their conversations. owned_rest: the setting of verdicts.
     """
     besides = assembly.besides(accounts, phrases)
     if len(besides.member) == 0:
@@ -38,4 +36,4 @@ def are_owned(
         tastes(settings),
         settings.variance_inflation,
     )
-    return found is not None and found.log10_bf <= OWNED
+    return found is not None and found.log10_bf <= owned_rest

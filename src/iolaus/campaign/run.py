@@ -175,7 +175,8 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, k
             continue
         if strange:
             break
-        owned = are_owned(assembly, candidate.phrases, fits.likely(settings.verdict), settings.link)
+        likely, owned_rest = fits.likely(settings.verdict), settings.verdict.owned_rest
+        owned = are_owned(assembly, candidate.phrases, likely, settings.link, owned_rest)
         members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)

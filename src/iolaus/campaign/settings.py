@@ -99,6 +99,12 @@ class VerdictSettings(BaseModel):
         ge=0,
         description="part of that ratio, of at most 0.095 an account, that is held against how each was measured",
     )
+    tied_users: int = Field(
+        8, ge=1, description="accounts so tied (link.tied_known) from which on they tell how members use the words"
+    )
+    owned_rest: float = Field(
+        -1.0, description="log10 Bayes factor of one queue, of what is done besides, up to which it is people's own"
+    )
     once_users: float = Field(
         5.0, gt=0, description="strangers who use a campaign's words once, for each who uses them more often"
     )

@@ -20,9 +20,6 @@ from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.ties import meetings_of
 
-UNREAD_CAP = 4.0
-"""Largest log10 Bayes factor of an account's ties, where nothing else can be asked."""
-
 
 def unread(population: Population) -> npt.NDArray[np.int32]:
     """Numbers of accounts with conversations of which none can be read, ascending."""
@@ -52,7 +49,8 @@ def with_unread(
     if len(asked) == 0 or len(body) < settings.least_accounts:
         return members
     everyone = np.union1d(body, asked).astype(np.int32)
-    capped = settings.model_copy(update={"fit_cap": UNREAD_CAP})
+    # Ties are all that can be asked of them: they may weigh what a piece of evidence may.
+    capped = settings.model_copy(update={"fit_cap": settings.cap})
     ties = meetings_of(everyone, population, settings, np.isin(everyone, body)).fit(capped)[np.isin(everyone, asked)]
     odds = ties + min(log10_odds(part_of(ties), float(len(asked))), 0.0)
     order = np.argsort(np.concatenate([members.numbers, asked]), kind="stable")

@@ -20,9 +20,6 @@ from iolaus.link.settings import LinkSettings
 from iolaus.link.ties import meetings
 from iolaus.link.variance import Spread, effective_dimensions, explain_by_group, hours, mixture, queue, tastes
 
-SURE = 0.3
-"""log10 Bayes factor of ties from which an account tells what a campaign's accounts do besides: twice as likely."""
-
 Mask = npt.NDArray[np.bool_]
 
 
@@ -93,7 +90,7 @@ def _besides(topics: Floats, tied: Floats, asked: Asked, settings: LinkSettings,
 
     topics: what is told by the words alone, under the same settings.
     """
-    sure = body & asked.seen & (tied >= SURE)
+    sure = body & asked.seen & (tied >= settings.tied_known)
     if sure.sum() < settings.least_accounts:
         return np.zeros(len(body))
     apart = np.arange(len(asked.member)) >= asked.words

@@ -89,6 +89,9 @@ class LinkSettings(BaseModel):
         lt=1,
         description="the same where strangers use a campaign's words too: who is not tied is then rather one of them",
     )
+    tied_known: float = Field(
+        0.3, description="log10 Bayes factor of an account's ties from which it tells what a campaign's accounts do"
+    )
     related_share: float = Field(
         0.05,
         ge=0,
