@@ -29,16 +29,15 @@ def listed(path: Path) -> dict[int, str]:
     return {number: name for number, line in enumerate(lines, 1) if (name := line.split("#")[0].strip())}
 
 
-def cleared_accounts(path: Path | None, accounts: pa.Table) -> npt.NDArray[np.bool_]:
-    """bool[n], accounts that the file names. accounts: rows by account number, with ``account_id``.
+def cleared_accounts(path: Path | None, accounts: pa.Table) -> npt.NDArray[np.int32]:
+    """Numbers of the accounts that the file names. accounts: rows by account number, with ``account_id``.
 
     Ids of accounts that these logs do not hold are left: a list outlives a window. Raises as :func:`listed`.
     """
     if path is None:
-        return np.zeros(len(accounts), bool)
+        return np.zeros(0, np.int32)
     names = pa.array(sorted(set(listed(path).values())), pa.string())
-    found: npt.NDArray[np.bool_] = pc.is_in(accounts["account_id"].cast(pa.string()), value_set=names).to_numpy()
-    return found
+    return np.flatnonzero(pc.is_in(accounts["account_id"].cast(pa.string()), value_set=names)).astype(np.int32)
 
 
 def clear(path: Path, title: str, accounts: Sequence[str]) -> int:

@@ -135,12 +135,11 @@ def _accounts(
     work: Workspace,
     engine: Engine,
     settings: VerdictSettings,
-    cleared: npt.NDArray[np.bool_],
+    cleared: npt.NDArray[np.int32],
 ) -> pa.Table:
     """One row for each account, with the highest membership where campaigns overlap. Cleared ones are not accused."""
     known = pq.read_table(work.folder("fingerprint") / "accounts.parquet")
     count = len(known)
-    cleared = cleared if len(cleared) else np.zeros(count, bool)
     membership, campaign, role = np.zeros(count), np.full(count, -1), np.full(count, None, object)
     share = np.full((count, 3), np.nan)
     for place, (judged, _) in enumerate(named):
@@ -164,7 +163,7 @@ def _accounts(
             known["account_id"].combine_chunks(),
             pa.array(names[np.where(shown, campaign, -1)], pa.string()),
             pa.array(np.where(shown, membership, 0.0), pa.float64()),
-            pa.array((membership >= settings.accuse_membership) & ~cleared),
+            pa.array((membership >= settings.accuse_membership) & ~np.isin(np.arange(count), cleared)),
             pa.array(role, pa.string(), mask=~shown),
             *spans,
             pa.array(exchanges),

@@ -98,9 +98,8 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         key = load_key(settings.sketch.key_file)
         assembly = Assembly(work, engine, settings.link, has_accounts)
         assembly.population = with_baseline(assembly.population, engine, settings.link, key)
-        if settings.campaign.cleared is not None:
-            cleared = cleared_accounts(settings.campaign.cleared, assembly.population.accounts)
-            assembly.population = replace(assembly.population, cleared=cleared)
+        cleared = cleared_accounts(settings.campaign.cleared, assembly.population.accounts)
+        assembly.population = replace(assembly.population, cleared=cleared)
         known = declared(assembly.population, engine, settings.campaign)
         candidates = set_apart(find(engine, settings.link), known, settings.campaign, settings.link.least_accounts)
         shared = SharedWords.load(work.folder("sketch"), key)

@@ -130,7 +130,7 @@ class Population:
     for the latter). holders: identifier name -> who holds what. hourly: int64[hours], conversations of
     everyone by hour from ``origin`` (microseconds). has_accounts: whether an account table was given.
     baseline: the provider's own mix where one is set; strata: programme and pathway of each account then.
-    cleared: bool[accounts], those whom a person found honest; empty where no list is set.
+    cleared: int32, numbers of those whom a person found honest.
     """
 
     accounts: pa.Table
@@ -143,7 +143,7 @@ class Population:
     components: int = 32
     baseline: Baseline | None = None
     strata: tuple[tuple[str, str], ...] = ()
-    cleared: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    cleared: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @cached_property
     def directions(self) -> Floats | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from iolaus.campaign.explanations import explained
 from iolaus.campaign.settings import CampaignSettings
 from iolaus.findings import Evidence, Explanation
@@ -22,7 +24,8 @@ def weigh(
     cohort: Cohort, population: Population, evidence: Mapping[str, Evidence], settings: CampaignSettings
 ) -> Explanation | None:
     """Share of the accounts that a person cleared; None where there is none."""
-    if not len(population.cleared) or not (mine := population.cleared[cohort.numbers]).any():
+    mine = np.isin(cohort.numbers, population.cleared)
+    if not mine.any():
         return None
     held = mine.mean() >= settings.cleared_share
     return explained(
