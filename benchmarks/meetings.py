@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.components import assemble
 from iolaus.link.ties import Meetings, meetings_of
-from iolaus.quoted import quoted, table
+from iolaus.quoted import quote_in, table
 from iolaus.settings import Settings
 from iolaus.simulate import simulate
 
@@ -41,7 +41,7 @@ def main() -> None:
             rows += measured(name, asked.seed, Path(folder))
     body = table(["accounts", "counted by", *map(str, range(MOST)), f"{MOST} or more"], rows)
     print(body)
-    PAGE.write_text(quoted(PAGE.read_text("utf-8"), "meetings", body), "utf-8")
+    quote_in(PAGE, "meetings", body)
 
 
 def measured(scenario: str, seed: int, folder: Path) -> list[list[object]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,13 @@ def _machine(machine: dict[str, str]) -> str:
     return f"Measured on {size}; {busy}; {versions}."
 
 
+def _stages(rows: Sequence[Figures], head: Callable[[Figures], str], places: int = 2) -> str:
+    """Seconds of each stage, a column a row of the figures under its ``head``."""
+    names = list(dict.fromkeys(name for row in rows for name in row["stages"]))
+    seconds = ((name, *(f"{row['stages'].get(name, 0):.{places}f}" for row in rows)) for name in names)
+    return table(("seconds of stage", *(head(row) for row in rows)), seconds)
+
+
 def _scan(figures: Figures) -> str:
     rows = figures["rows"]
     whole = table(
@@ -45,11 +52,7 @@ def _scan(figures: Figures) -> str:
             for row in rows
         ),
     )  # fmt: skip
-    names = list(dict.fromkeys(name for row in rows for name in row["stages"]))
-    stages = table(
-        ("seconds of stage", *(f"{row['shape']} {row['exchanges']:,}" for row in rows)),
-        ((name, *(f"{row['stages'].get(name, 0):.2f}" for row in rows)) for name in names),
-    )
+    stages = _stages(rows, lambda row: f"{row['shape']} {row['exchanges']:,}")
     growth = figures.get("growth")
     grows = "" if growth is None else f"\n\nWall seconds grow with exchanges to the power {growth:.2f}."
     return f"{whole}\n\n{stages}{grows}"
@@ -71,11 +74,7 @@ def _size(figures: Figures) -> str:
             for row in rows
         ),
     )  # fmt: skip
-    names = list(dict.fromkeys(name for row in rows for name in row["stages"]))
-    stages = table(
-        ("seconds of stage", *(f"{row['exchanges']:,}" for row in rows)),
-        ((name, *(f"{row['stages'].get(name, 0):.1f}" for row in rows)) for name in names),
-    )
+    stages = _stages(rows, lambda row: f"{row['exchanges']:,}", places=1)
     growth = figures["growth"]
     grows = (
         ""
@@ -111,11 +110,7 @@ def _state(figures: Figures) -> str:
             for row in figures["rows"]
         ),
     )  # fmt: skip
-    names = list(dict.fromkeys(name for row in figures["rows"] for name in row["stages"]))
-    stages = table(
-        ("seconds of stage", *(row["what"] for row in figures["rows"])),
-        ((name, *(f"{row['stages'].get(name, 0):.2f}" for row in figures["rows"])) for name in names),
-    )
+    stages = _stages(figures["rows"], lambda row: row["what"])
     kept = table(
         ("what is kept", "MB a million exchanges"),
         ((name, f"{size:.0f}") for name, size in figures["kept"].items()),
@@ -177,11 +172,7 @@ def _engine(figures: Figures) -> str:
             for row in rows
         ),
     )  # fmt: skip
-    names = list(dict.fromkeys(name for row in rows for name in row["stages"]))
-    stages = table(
-        ("seconds of stage", *(f"{row['engine']} {row['exchanges']:,}" for row in rows)),
-        ((name, *(f"{row['stages'].get(name, 0):.2f}" for row in rows)) for name in names),
-    )
+    stages = _stages(rows, lambda row: f"{row['engine']} {row['exchanges']:,}")
     return f"{whole}\n\n{stages}"
 
 

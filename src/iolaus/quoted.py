@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+
+from iolaus.workspace import write_atomically
 
 END = "<!-- end -->"
 """The mark after which a page goes on in its writer's words."""
@@ -22,6 +25,11 @@ def quoted(page: str, section: str, body: str) -> str:
     if not mark:
         raise ValueError(f"the page has no figures named {section!r}: put {begin(section).strip()} and {END} into it")
     return f"{before}{mark}\n{body}\n\n{rest[rest.index(END) :]}"
+
+
+def quote_in(page: Path, section: str, body: str) -> None:
+    """Write ``body`` into the section of the file ``page``. Raises ValueError as :func:`quoted` does."""
+    write_atomically(page, quoted(page.read_text("utf-8"), section, body).encode())
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

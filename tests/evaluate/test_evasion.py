@@ -11,9 +11,10 @@ import pytest
 from iolaus.errors import InputError
 from iolaus.evaluate import evasion
 from iolaus.evaluate.evasion import DETECTOR_HEADER, Row, detector_cells, main, markdown, operator_cells, record
-from iolaus.evaluate.evasion_steps import BASE, STEPS, Step, named, scenario_file
+from iolaus.evaluate.evasion_steps import BASE, STEPS, Step, scenario_file
 from iolaus.evaluate.judge import judge_task
 from iolaus.evaluate.rates import rate
+from iolaus.evaluate.recorded import chosen
 from iolaus.evaluate.rounds import Task
 from iolaus.quoted import END, begin, table
 from iolaus.simulate import scenario
@@ -53,14 +54,14 @@ def test_a_step_differs_from_the_base_in_its_own_fields_alone(step: Step, tmp_pa
 def test_the_steps_together_are_made_of_single_ones() -> None:
     several = ["paraphrase_unique", "paraphrase_hours", "hours_unique", "cheap", "all"]
     single = {path for step in STEPS if step.name not in several for path in step.changes}
-    for step in named(several):
+    for step in chosen(STEPS, several, "step"):
         assert set(step.changes) <= single
 
 
 def test_a_step_that_there_is_not_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert [step.name for step in named(["slower", "base"])] == ["base", "slower"]
+    assert [step.name for step in chosen(STEPS, ["slower", "base"], "step")] == ["base", "slower"]
     with pytest.raises(InputError, match="Did you mean 'padding'"):
-        named(["pading"])
+        chosen(STEPS, ["pading"], "step")
     assert main(["--only", "topic_shard"]) == 2
     assert "topic_shards" in capsys.readouterr().err
 
@@ -102,7 +103,7 @@ def test_the_page_quotes_the_file() -> None:
 
 
 def test_a_row_is_counted_from_judged_worlds(tmp_path: Path) -> None:
-    file = scenario_file(named(["padding"])[0], tmp_path)
+    file = scenario_file(chosen(STEPS, ["padding"], "step")[0], tmp_path)
     place = judge_task(Task(str(file), 5, baselines=False), tmp_path / "work", 0.05)
     row = evasion.row_of("padding", [5], [place], 0.95)
     assert row.days == 14

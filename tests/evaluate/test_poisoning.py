@@ -10,8 +10,9 @@ import pytest
 from iolaus.errors import InputError
 from iolaus.evaluate.evasion import Row
 from iolaus.evaluate.judge import judge_task
-from iolaus.evaluate.poisoning import WORLDS, Poisoned, main, markdown, named, poisoned, record
+from iolaus.evaluate.poisoning import WORLDS, Poisoned, main, markdown, poisoned, record
 from iolaus.evaluate.rates import rate
+from iolaus.evaluate.recorded import chosen
 from iolaus.evaluate.rounds import Task
 from iolaus.quoted import END, begin
 from iolaus.simulate import scenario
@@ -39,15 +40,15 @@ def test_the_worlds_are_what_the_page_says_of_them() -> None:
 
 
 def test_a_world_that_there_is_not_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert [world.name for world in named(["giant", "sleeper"])] == ["sleeper", "giant"]
+    assert [world.name for world in chosen(WORLDS, ["giant", "sleeper"], "world")] == ["sleeper", "giant"]
     with pytest.raises(InputError, match="Did you mean 'giant'"):
-        named(["gaint"])
+        chosen(WORLDS, ["gaint"], "world")
     assert main(["--only", "frame"]) == 2
     assert "framed" in capsys.readouterr().err
 
 
 def test_the_firm_that_is_copied_stands_by_itself(tmp_path: Path) -> None:
-    world = named(["framed"])[0]
+    world = chosen(WORLDS, ["framed"], "world")[0]
     place = judge_task(Task(str(world.file), 71, baselines=False), tmp_path / "work", 0.1)
     found = poisoned(world, [place], 0.95)
     assert found.firm is not None

@@ -27,6 +27,7 @@ from iolaus.engine import Engine, open_engine
 from iolaus.engine.embedded import Embedded
 from iolaus.evaluate.detection import detection
 from iolaus.evaluate.evasion import LEFT_TO_A_PERSON, by_crowd, wrongly_accused
+from iolaus.evaluate.recorded import renewed
 from iolaus.evaluate.scanning import code_digest, judging_settings, settings_digest, write_cohorts
 from iolaus.evaluate.sheet import Facts, Sheet, write_down
 from iolaus.evaluate.worlds import World, open_world
@@ -34,7 +35,7 @@ from iolaus.findings import Family
 from iolaus.key import load as load_key
 from iolaus.link.kinds import kinds, silenced
 from iolaus.progress import Progress
-from iolaus.quoted import quoted, table
+from iolaus.quoted import quote_in, table
 from iolaus.settings import Settings
 from iolaus.simulate import simulate
 from iolaus.workspace import Workspace, write_atomically
@@ -181,12 +182,9 @@ def markdown(cells: Sequence[Cell]) -> str:
 
 def record(cells: Sequence[Cell], docs: Path) -> None:
     """Write the cells into ``docs``/ablation.json and the table into evaluate.md; other worlds' cells there stay."""
-    path, page = docs / "ablation.json", docs / "evaluate.md"
-    before = msgspec.json.decode(path.read_bytes(), type=list[Cell]) if path.is_file() else []
-    held = {(cell.world, cell.choice): cell for cell in (*before, *cells)}
-    kept = [held[name, choice] for name in SCALES for choice in CHOICES if (name, choice) in held]
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
-    write_atomically(page, quoted(page.read_text("utf-8"), "ablation", markdown(kept)).encode())
+    keys = [(world, choice) for world in SCALES for choice in CHOICES]
+    kept = renewed(cells, Cell, docs / "ablation.json", lambda cell: (cell.world, cell.choice), keys)
+    quote_in(docs / "evaluate.md", "ablation", markdown(kept))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -19,16 +19,16 @@ from rich.console import Console
 
 from iolaus.errors import InputError
 from iolaus.evaluate.evaluation import assess
-from iolaus.evaluate.evasion_steps import STEPS, Step, named, scenario_file
+from iolaus.evaluate.evasion_steps import STEPS, Step, scenario_file
 from iolaus.evaluate.judge import judge_tasks
 from iolaus.evaluate.rates import Rate
+from iolaus.evaluate.recorded import chosen, renewed
 from iolaus.evaluate.rounds import Task
 from iolaus.evaluate.run import gather
 from iolaus.evaluate.scanning import judging_settings
 from iolaus.evaluate.sheet import Facts, Sheet
 from iolaus.evaluate.table import of, percent, span
-from iolaus.quoted import quoted, table
-from iolaus.workspace import write_atomically
+from iolaus.quoted import quote_in, table
 
 SEEDS = (61, 62, 63)
 """Of the worlds of each step; no other figure is of these."""
@@ -151,12 +151,8 @@ def _fields(step: Step) -> str:
 
 def record(rows: Sequence[Row], docs: Path) -> None:
     """Write the rows into ``docs``/evasion.json and evasion.md; rows of other steps that the file holds stay."""
-    path, page = docs / "evasion.json", docs / "evasion.md"
-    before = msgspec.json.decode(path.read_bytes(), type=list[Row]) if path.is_file() else []
-    held = {row.step: row for row in (*before, *rows)}
-    kept = [held[step.name] for step in STEPS if step.name in held]
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
-    write_atomically(page, quoted(page.read_text("utf-8"), "evasion", markdown(kept)).encode())
+    kept = renewed(rows, Row, docs / "evasion.json", lambda row: row.step, [step.name for step in STEPS])
+    quote_in(docs / "evasion.md", "evasion", markdown(kept))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -170,7 +166,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 132)
     try:
-        steps = named(asked.only)
+        steps = chosen(STEPS, asked.only, "step")
     except InputError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -6,13 +6,10 @@ import copy
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-from iolaus.errors import InputError
-from iolaus.tables import closest
 
 BASE = Path(__file__).with_name("evasion.toml")
 """The campaign that no step was taken for."""
@@ -62,20 +59,6 @@ STEPS = (
     ),
 )  # fmt: skip
 """In the order of the table. ``all`` keeps its text: without any, nothing else that it does could be seen."""
-
-
-def named(names: Iterable[str] | None) -> list[Step]:
-    """The steps of these names in the order of the table; all where None.
-
-    Raises InputError for a name that no step has, with the nearest that one has.
-    """
-    known = {step.name: step for step in STEPS}
-    asked = list(known if names is None else names)
-    for name in asked:
-        if name not in known:
-            near = closest(name, known) or f" Known: {', '.join(known)}."
-            raise InputError(f"--only: no step is named '{name}'.{near}")
-    return [step for step in STEPS if step.name in asked]
 
 
 def scenario_text(step: Step) -> str:

@@ -14,7 +14,7 @@ from iolaus.evaluate.gauge import Gauge, Reading, judged
 from iolaus.evaluate.gauge_read import Read, lacks, together
 from iolaus.evaluate.gauge_read import read as read_world
 from iolaus.evaluate.gauge_report import TENANTS_HEADER, tenant_rows
-from iolaus.quoted import quoted, table
+from iolaus.quoted import quote_in, table
 from iolaus.simulate import simulate
 
 SCALES = {
@@ -103,7 +103,7 @@ def record_tenants(folder: Path) -> None:
 
 def _quote(folder: Path, section: str, body: str) -> None:
     page = folder / "worlds.md"
-    page.write_text(quoted(page.read_text("utf-8"), section, body), "utf-8")
+    quote_in(page, section, body)
 
 
 def read(folder: Path) -> list[Row]:

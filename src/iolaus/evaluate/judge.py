@@ -28,7 +28,7 @@ from iolaus.evaluate.run import gather, judge_world
 from iolaus.evaluate.scanning import code_digest, judging_settings, settings_digest
 from iolaus.evaluate.table import show, tables
 from iolaus.evaluate.worlds import open_world
-from iolaus.quoted import quoted, table
+from iolaus.quoted import quote_in, table
 from iolaus.settings import Settings
 from iolaus.simulate import simulate
 from iolaus.workspace import write_atomically
@@ -147,7 +147,7 @@ def record(found: Evaluation, docs: Path, how: dict[str, Any], section: str = "j
     kept[section] = how | {"evaluation": msgspec.to_builtins(found)}
     write_atomically(path, _json(kept))
     body = _honest_tables(found, how) if section == "honest" else markdown(found, how)
-    write_atomically(page, quoted(page.read_text("utf-8"), section, body).encode())
+    quote_in(page, section, body)
 
 
 def markdown(found: Evaluation, how: dict[str, Any]) -> str:

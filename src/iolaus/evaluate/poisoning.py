@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +22,13 @@ from iolaus.errors import InputError
 from iolaus.evaluate.evasion import DETECTOR_HEADER, Row, detector_cells, row_of
 from iolaus.evaluate.judge import judge_tasks
 from iolaus.evaluate.rates import Rate, rate
+from iolaus.evaluate.recorded import chosen, renewed
 from iolaus.evaluate.rounds import Task
 from iolaus.evaluate.run import gather
 from iolaus.evaluate.scanning import judging_settings
 from iolaus.evaluate.table import of
-from iolaus.quoted import quoted, table
+from iolaus.quoted import quote_in, table
 from iolaus.simulate import scenario
-from iolaus.tables import closest
-from iolaus.workspace import write_atomically
 
 HEADER = ("world", *DETECTOR_HEADER[1:], "of the firm accused")
 
@@ -67,20 +66,6 @@ class Poisoned(msgspec.Struct, frozen=True, kw_only=True):
     firm: Rate | None
 
 
-def named(names: Iterable[str] | None) -> list[Poison]:
-    """The worlds of these names in the order of the table; all where None.
-
-    Raises InputError for a name that no world has, with the nearest that one has.
-    """
-    known = {world.name: world for world in WORLDS}
-    asked = list(known if names is None else names)
-    for name in asked:
-        if name not in known:
-            near = closest(name, known) or f" Known: {', '.join(known)}."
-            raise InputError(f"--only: no world is named '{name}'.{near}")
-    return [world for world in WORLDS if world.name in asked]
-
-
 def poisoned(world: Poison, places: Sequence[Path], accuse: float) -> Poisoned:
     """What was found in the judged worlds ``places``. ``accuse``: the setting verdict.accuse_probability."""
     sheet = gather(places)[0]
@@ -108,12 +93,9 @@ def markdown(found: Sequence[Poisoned]) -> str:
 
 def record(found: Sequence[Poisoned], docs: Path) -> None:
     """Write into ``docs``/poisoning.json and poisoning.md; what the file holds of other worlds stays."""
-    path, page = docs / "poisoning.json", docs / "poisoning.md"
-    before = msgspec.json.decode(path.read_bytes(), type=list[Poisoned]) if path.is_file() else []
-    held = {each.row.step: each for each in (*before, *found)}
-    kept = [held[world.name] for world in WORLDS if world.name in held]
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
-    write_atomically(page, quoted(page.read_text("utf-8"), "poisoning", markdown(kept)).encode())
+    names = [world.name for world in WORLDS]
+    kept = renewed(found, Poisoned, docs / "poisoning.json", lambda each: each.row.step, names)
+    quote_in(docs / "poisoning.md", "poisoning", markdown(kept))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -126,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 132)
     try:
-        worlds = named(asked.only)
+        worlds = chosen(WORLDS, asked.only, "world")
     except InputError as error:
         sys.stderr.write(f"{error}\n")
         return 2

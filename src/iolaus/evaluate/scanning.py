@@ -70,7 +70,7 @@ def code_digest(folders: tuple[str, ...]) -> str:
 
 UNSEEN = (
     "gauge", "table", "page", "figures", "weakest", "evaluation", "judge", "rounds", "cli", "evasion", "ablation",
-    "poisoning", "textless",
+    "poisoning", "textless", "recorded",
 )  # fmt: skip
 """Modules of ``evaluate`` that only read or show what was judged."""
 

@@ -25,12 +25,13 @@ from rich.console import Console
 
 from iolaus.engine.embedded import Embedded
 from iolaus.evaluate.ablation import Cell, cell_of
+from iolaus.evaluate.recorded import renewed
 from iolaus.evaluate.scanning import code_digest, judging_settings, settings_digest, write_cohorts
 from iolaus.evaluate.sheet import write_down
 from iolaus.evaluate.worlds import World, open_world
 from iolaus.ingest.inputs import Inputs
 from iolaus.progress import Progress
-from iolaus.quoted import quoted, table
+from iolaus.quoted import quote_in, table
 from iolaus.scan import scan
 from iolaus.settings import Settings
 from iolaus.simulate import simulate
@@ -173,12 +174,8 @@ def markdown(cells: Sequence[Seen]) -> str:
 
 def record(cells: Sequence[Seen], docs: Path) -> None:
     """Write the cells into ``docs``/textless.json and the table into sketches.md; other worlds' cells there stay."""
-    path, page = docs / "textless.json", docs / "sketches.md"
-    before = msgspec.json.decode(path.read_bytes(), type=list[Seen]) if path.is_file() else []
-    held = {(cell.world, cell.choice): cell for cell in (*before, *cells)}
-    kept = [held[key] for key in sorted(held, key=lambda key: (key[0], list(CHOICES).index(key[1])))]
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
-    write_atomically(page, quoted(page.read_text("utf-8"), "textless", markdown(kept)).encode())
+    kept = renewed(cells, Seen, docs / "textless.json", lambda cell: (cell.world, list(CHOICES).index(cell.choice)))
+    quote_in(docs / "sketches.md", "textless", markdown(kept))
 
 
 def main(arguments: list[str] | None = None) -> int:
