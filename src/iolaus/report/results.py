@@ -22,11 +22,12 @@ Record = TypeVar("Record")
 
 @dataclass(frozen=True, slots=True)
 class AccountTotals:
-    """Counts over all of accounts.parquet."""
+    """Counts over all of accounts.parquet. ``unread``: accused though not assessed, by whom they meet alone."""
 
     accounts: int
     assessed: int
     accused: int
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class Results:
     run: RunRecord
 
     def account_totals(self) -> AccountTotals:
-        """How many accounts there are, were assessed, and are accused."""
+        """How many accounts there are, were assessed, are accused, and are accused without having been assessed."""
         columns = _read(self.folder / "accounts.parquet", ["assessed", "accused"])
-        return AccountTotals(columns.num_rows, *(_true(columns.column(c)) for c in ("assessed", "accused")))
+        assessed, accused = columns.column("assessed"), columns.column("accused")
+        unread = pc.and_(accused, pc.invert(assessed))
+        return AccountTotals(columns.num_rows, _true(assessed), _true(accused), _true(unread))
 
     def members(self, campaign: str) -> pa.Table:
         """Accounts of one campaign, highest membership first, then most exchanges, then by id."""

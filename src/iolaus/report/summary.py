@@ -7,7 +7,7 @@ from typing import Any
 
 from iolaus.findings import Campaign, Question, RunRecord, Verdict
 from iolaus.report.likelihood import word
-from iolaus.report.plain import percent, plural
+from iolaus.report.plain import count, percent, plural
 from iolaus.report.results import AccountTotals, Results
 from iolaus.settings import Settings, describe
 
@@ -57,7 +57,7 @@ def headline(results: Results, totals: AccountTotals) -> list[str]:
         share = percent(gap, totals.accounts)
         second = (
             f"{plural(gap, 'account')} ({share}) could not be assessed. "
-            "Not assessed is not clear: nothing is said of them."
+            f"Not assessed is not clear: {_said_of_unread(totals.unread)}"
         )
     else:
         second = "Every account could be assessed."
@@ -67,6 +67,15 @@ def headline(results: Results, totals: AccountTotals) -> list[str]:
             "is smaller than the smallest cohort of the settings, or was not seen."
         )
     return [first, second]
+
+
+def _said_of_unread(accused: int) -> str:
+    if accused:
+        are = "of them is" if accused == 1 else "of them are"
+        return (
+            f"what they ask was not seen. {count(accused)} {are} accused, by whom they share cards and addresses with."
+        )
+    return "nothing is said of them."
 
 
 def likelihood(cohort: Campaign) -> str:
