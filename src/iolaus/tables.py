@@ -202,7 +202,7 @@ RESULT_ACCOUNTS = Table(
         Column(
             "distillation_share",
             pa.float64(),
-            "share of its conversations that is the campaign's; null without text",
+            "share of its conversations that is the campaign's, in its words or like them; null without text",
         ),
         Column("share_low", pa.float64(), "lower end of the 90 % interval of that share"),
         Column("share_high", pa.float64(), "upper end of it"),

@@ -50,6 +50,7 @@ def measured(
     probability: float = 0.999,
     found: Fits = FITTING,
     owned: bool = False,
+    rest: float = 0.0,
 ) -> Members:
     """``uses``: conversations with the phrase of each account; ``had``: all of them. Own ones come first."""
     rows = []
@@ -78,7 +79,7 @@ def measured(
         f"CREATE OR REPLACE TEMP VIEW phrase_uses AS SELECT CAST({PHRASE} AS BIGINT) AS phrase, account, conversation"
         " FROM rows WHERE taken"
     )
-    return measure(engine, (PHRASE,), found, probability, SETTINGS, owned)
+    return measure(engine, (PHRASE,), found, probability, SETTINGS, owned, rest)
 
 
 def crowd(each: int = 20) -> dict[int, int]:
@@ -92,6 +93,15 @@ def test_heavy_users_are_members_and_chance_users_are_not(engine: Embedded) -> N
     assert inside.sum() == MEMBERS
     assert (found.membership[inside] >= SETTINGS.accuse_membership).all()
     assert (found.membership[~inside] <= 0.5).all(), found.membership[~inside].max()
+
+
+def test_what_is_like_the_words_counts_for_the_share_and_not_for_its_lower_end(engine: Embedded) -> None:
+    uses = dict.fromkeys(range(MEMBERS), 10)
+    found, more = measured(engine, uses, crowd()), measured(engine, uses, crowd(), rest=0.6)
+    assert found.share == pytest.approx(np.full(len(found.numbers), 0.5))
+    assert more.share == pytest.approx(np.full(len(found.numbers), 0.8))
+    assert (more.share_low == found.share_low).all()
+    assert (more.membership == found.membership).all()
 
 
 def test_one_use_accuses_nobody(engine: Embedded) -> None:

@@ -34,6 +34,7 @@ class Members:
     """Arrays by account that used the campaign's phrases at all, or of which no text was kept, ascending by number.
 
     used, had: conversations with the phrases, and all; the first is 0 and the role not known where no text was kept.
+    rest: share of their other conversations that is the campaign's, in other words.
     """
 
     numbers: npt.NDArray[np.int32]
@@ -43,12 +44,18 @@ class Members:
     share_low: Floats
     share_high: Floats
     role: list[str | None]
+    rest: float = 0.0
 
     @property
     def share(self) -> Floats:
         """float64[n], share of its conversations that is the campaign's; nan where no text was kept."""
-        found: Floats = np.where(self.used > 0, self.used / self.had, np.nan)
+        found: Floats = np.where(self.used > 0, _share(self.used, self.had, self.rest), np.nan)
         return found
+
+
+def _share(used: Numbers, had: Numbers, rest: float) -> Floats:
+    found: Floats = (used + rest * (had - used)) / had
+    return found
 
 
 def _probable(odds: Floats, probability: float) -> Floats:
@@ -64,13 +71,15 @@ def measure(
     probability: float,
     settings: VerdictSettings,
     owned: bool = False,
+    rest: float = 0.0,
 ) -> Members:
     """Membership of every account with a conversation in ``phrases``, but for those that ``fits`` sets apart.
 
     Needs phrase_uses, volumes, conversations.
 
     probability: that the cohort is a campaign. owned: whether what the accounts do besides is one person's each; if not
-    it may be the operator's too, sent as cover, so that the share of an account has no upper end.
+    it may be the operator's too, sent as cover, so that the share of an account has no upper end. rest: the share of it
+    that is.
     """
     chosen = ",".join(map(str, phrases))
     engine.keep(
@@ -99,7 +108,8 @@ def measure(
         had,
         low,
         high,
-        _roles(engine, numbers, used / had, settings, owned),
+        _roles(engine, numbers, _share(used, had, rest), settings, owned),
+        rest,
     )
 
 

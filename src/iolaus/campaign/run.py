@@ -18,6 +18,7 @@ from iolaus.campaign.join import Joiner, Pair, mixed, overlap, shadow
 from iolaus.campaign.judge import Judgement, judge
 from iolaus.campaign.members import Members, fitting_words, measure, own_words, users
 from iolaus.campaign.owners import are_owned
+from iolaus.campaign.rest import rest_of_campaign
 from iolaus.campaign.said import let_know
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.campaign.unread import with_unread
@@ -176,15 +177,17 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, k
             break
         likely, owned_rest = fits.likely(settings.verdict), settings.verdict.owned_rest
         owned = are_owned(assembly, candidate.phrases, likely, settings.link, owned_rest)
-        members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned)
+        own = replace(candidate, accounts=likely)
+        rest = 0.0 if owned else rest_of_campaign(assembly, own, fits.numbers, settings.verdict)
+        members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned, rest)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
         if not fits.exclusive(settings.verdict):
             break
-        own = {*own_words(engine, candidate.accounts, settings.campaign.own_words)} - dropped | {*candidate.phrases}
-        if len(own) == len(candidate.phrases):
+        taken = {*own_words(engine, candidate.accounts, settings.campaign.own_words)} - dropped | {*candidate.phrases}
+        if len(taken) == len(candidate.phrases):
             break
-        candidate = replace(candidate, phrases=tuple(sorted(own)))
+        candidate = replace(candidate, phrases=tuple(sorted(taken)))
     return found if found and _told(found, settings) else Judged(*mixed(tested, judgement, settings.verdict), {})
 
 

@@ -105,6 +105,14 @@ class VerdictSettings(BaseModel):
     owned_rest: float = Field(
         -1.0, description="log10 Bayes factor of one queue, of what is done besides, up to which it is people's own"
     )
+    rest_least: int = Field(
+        100,
+        ge=10,
+        description="conversations of each sort from which it is told what else is the campaign's",
+    )
+    rest_clear: float = Field(
+        0.2, gt=0, lt=1, description="difference of mean scores from which its words and strangers are told apart"
+    )
     once_users: float = Field(
         5.0, gt=0, description="strangers who use a campaign's words once, for each who uses them more often"
     )
