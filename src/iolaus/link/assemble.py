@@ -19,7 +19,8 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Holders, Numbers, Population
 from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
-from iolaus.workspace import Workspace, renamed_into
+from iolaus.link.uses import Uses
+from iolaus.workspace import Workspace
 
 log = logging.getLogger("iolaus")
 
@@ -39,13 +40,6 @@ SEEN_IDENTIFIERS = ("block", "address", "tls", "key")
 
 NETWORK_IDENTIFIERS = ("block", "address")
 """Those whose values are of a kind of network."""
-
-
-COHORT = (
-    *("conversation", "account", "ts", "ended", "seq", "text", "readable"),
-    *("exchanges", "output_tokens", "top_logprobs", "answers"),
-)
-"""Columns of a conversation that evidence and results look at."""
 
 
 class Topics:
@@ -78,23 +72,12 @@ class Assembly:
         engine.view("phrases", sketch / "phrases.parquet")
         engine.view("phrase_uses", sketch / "phrase_uses.parquet")
         engine.keep("volumes", "SELECT account, count(*) AS had FROM conversations GROUP BY account")
-        self._cut_from(work.folder("link") / "phrase_conversations.parquet")
+        self.uses = Uses.made(fingerprint / "conversations.parquet", work.folder("link"), engine)
         self.topics = Topics(sketch / "topics")
         self.population = self._population(fingerprint, ingest, has_accounts)
         self.words: Mapping[str, tuple[str, ...]] = {}
         self.authors: Mapping[str, tuple[int, ...]] = {}
         self.scored: Mapping[str, Scored] = {}
-
-    def _cut_from(self, path: Path) -> None:
-        """The conversations of each phrase, by phrase, on disk: they are many, and a cohort is cut from few of them."""
-        with renamed_into(path) as partial:
-            self._engine.write(
-                f"SELECT u.phrase, {', '.join(f'c.{name}' for name in COHORT)}"
-                " FROM phrase_uses AS u JOIN conversations AS c ON c.conversation = u.conversation",
-                partial,
-                order="phrase, account, ts, conversation",
-            )
-        self._engine.view("phrase_conversations", path)
 
     def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
         behaviour = pq.read_table(fingerprint / "accounts.parquet")
@@ -177,17 +160,7 @@ class Assembly:
         """
         settings = self._bounds(most)
         numbers = _sampled(candidate.accounts, settings.max_accounts)
-        self._engine.register("chosen", pa.table({"account": numbers}))
-        holds = f"phrase IN ({','.join(map(str, candidate.phrases))})"
-        conversations = self._engine.table(
-            f"""SELECT * FROM phrase_conversations SEMI JOIN (
-                SELECT min(phrase) AS phrase, conversation FROM phrase_conversations SEMI JOIN chosen USING (account)
-                WHERE {holds} GROUP BY conversation
-            ) AS firsts USING (phrase, conversation) WHERE {holds}"""
-        )
-        conversations = conversations.drop_columns(["phrase"]).sort_by(
-            [("account", "ascending"), ("ts", "ascending"), ("conversation", "ascending")]
-        )
+        conversations = self.uses.table(self.uses.distinct(candidate.phrases, numbers))
         if len(conversations) > settings.max_conversations:
             kept = np.sort(
                 np.argsort(conversations["conversation"].to_numpy(), kind="stable")[: settings.max_conversations]
