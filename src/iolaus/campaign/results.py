@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from iolaus.campaign.identity import Identity
-from iolaus.campaign.run import Judged, Outcome, top_phrases
+from iolaus.campaign.run import MORE_LIKELY, Judged, Outcome, top_phrases
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.campaign.timeline import DAY, by_day
 from iolaus.engine import Engine
@@ -51,7 +51,7 @@ def write(
     accounts = _accounts(named, work, engine, settings, outcome.population.cleared)
     check(accounts, RESULT_ACCOUNTS)
     write_table(accounts, out / "accounts.parquet")
-    exchanges = _exchanges(named, work, engine)
+    exchanges = _exchanges(named, outcome.uses, work, engine)
     check(exchanges, RESULT_EXCHANGES)
     write_table(exchanges, out / "exchanges.parquet")
 
@@ -171,34 +171,40 @@ def _exchanges_of_all(accounts: int, work: Workspace, engine: Engine) -> npt.NDA
     return found
 
 
+_NONE_HELD = pa.schema(
+    [("conversation", pa.int64()), ("number", pa.int64()), ("probability", pa.float64())]
+).empty_table()
+"""Conversations of campaigns: the number of the campaign, and how likely its account is a member."""
+
 LEAST_SHOWN = 0.05
 """Membership below which an account is not mentioned with a campaign at all."""
 
 
-def _exchanges(named: list[tuple[Judged, str]], work: Workspace, engine: Engine) -> pa.Table:
-    """Exchanges of the campaigns' conversations, of accounts that are more likely members than not."""
+def _exchanges(named: list[tuple[Judged, str]], uses: Uses, work: Workspace, engine: Engine) -> pa.Table:
+    """Exchanges of the campaigns' conversations, of accounts that are more likely members than not.
+
+    A conversation that two campaigns share is of the first.
+    """
     engine.view("ingested", work.folder("ingest") / "exchanges" / "part-*.parquet")
     engine.view("marks", work.folder("sketch") / "marks" / "part-*.parquet")
-    tables = [RESULT_EXCHANGES.schema.empty_table()]
-    taken = np.zeros(0, np.int64)
-    for judged, name in named:
+    taken = np.zeros(len(uses.columns["conversation"]), bool)
+    found = [_NONE_HELD]
+    for number, (judged, _) in enumerate(named):
         if judged.members is None:
             continue
-        sure = judged.members.membership >= 0.5
-        engine.register(
-            "members",
-            pa.table({"account": judged.members.numbers[sure], "probability": judged.members.membership[sure]}),
-        )
-        found = engine.table(
-            f"""SELECT m.seq, i.exchange_id, i.account_id, '{name}' AS campaign_id, p.probability
-            FROM marks AS m
-            JOIN (SELECT DISTINCT conversation FROM phrase_uses
-                WHERE phrase IN ({",".join(map(str, judged.tested.candidate.phrases))})) AS c USING (conversation)
-            JOIN members AS p USING (account)
-            JOIN ingested AS i ON i.seq = m.seq
-            ORDER BY m.seq"""
-        )
-        found = found.filter(pa.array(~np.isin(found["seq"].to_numpy(), taken)))
-        taken = np.union1d(taken, found["seq"].to_numpy())
-        tables.append(found.drop_columns(["seq"]).cast(RESULT_EXCHANGES.schema))
-    return pa.concat_tables(tables)
+        sure = judged.members.membership >= MORE_LIKELY
+        accounts, probability = judged.members.numbers[sure], judged.members.membership[sure]
+        places = uses.distinct(judged.tested.candidate.phrases, accounts)
+        places = places[~taken[places]]
+        taken[places] = True
+        member = np.searchsorted(accounts, uses.columns["account"][places])
+        columns = (uses.columns["conversation"][places], np.full(len(places), number), probability[member])
+        found.append(pa.table(list(columns), _NONE_HELD.schema))
+    engine.register("held", pa.concat_tables(found).combine_chunks())
+    rows = engine.table(
+        "SELECT m.seq, i.exchange_id, i.account_id, h.number, h.probability FROM marks AS m"
+        " JOIN held AS h USING (conversation) JOIN ingested AS i ON i.seq = m.seq ORDER BY h.number, m.seq"
+    )
+    names = pa.array([name for _, name in named], pa.string()).take(rows["number"])
+    rows = rows.set_column(rows.schema.get_field_index("number"), "campaign_id", names)
+    return rows.drop_columns(["seq"]).cast(RESULT_EXCHANGES.schema)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,18 +47,20 @@ class Topics:
     """Topic vectors of exchanges by ``seq``, read from the sketch's files as they are needed."""
 
     def __init__(self, place: Path) -> None:
-        self._parts = [np.load(path, mmap_mode="r") for path in sorted(place.glob("part-*.npy"))]
+        self._parts = [np.asarray(np.load(path, mmap_mode="r")) for path in sorted(place.glob("part-*.npy"))]
         self._ends = np.cumsum([len(part) for part in self._parts])
         self.dimensions = self._parts[0].shape[1] if self._parts else 1
 
     def __getitem__(self, seq: Numbers) -> npt.NDArray[np.int8]:
         """int8[len(seq), dimensions]."""
         found = np.zeros((len(seq), self.dimensions), np.int8)
-        part = np.searchsorted(self._ends, seq, "right")
-        for number in np.unique(part):
-            rows = part == number
-            first = self._ends[number] - len(self._parts[number])
-            found[rows] = self._parts[number][seq[rows] - first]
+        order = np.argsort(seq, kind="stable")
+        bounds = np.searchsorted(seq[order], self._ends)
+        for number, (low, high) in enumerate(itertools.pairwise([0, *bounds.tolist()])):
+            if low < high:
+                rows = order[low:high]
+                first = self._ends[number] - len(self._parts[number])
+                found[rows] = self._parts[number][seq[rows] - first]
         return found
 
 
