@@ -107,7 +107,7 @@ def _phrases(judged: Judged, uses: Uses, engine: Engine) -> list[Phrase]:
         Phrase(
             id=f"{phrase & 0xFFFFFFFFFFFFFFFF:016x}",
             text=text,
-            accounts=len(np.unique(uses.columns["account"][uses.each(phrase)])),
+            accounts=int(np.count_nonzero(np.diff(uses.columns["account"][uses.each(phrase)], prepend=-1))),
             exchanges=int(uses.columns["exchanges"][uses.each(phrase)].sum()),
         )
         for phrase, text in sorted(published.items())

@@ -82,8 +82,9 @@ def _read(
     split = len(INTENTS)
     asked = {}
     for name, rows in wanted.items():
-        there = np.isin(rows["seq"].to_numpy(), known)
-        place_of = np.searchsorted(known, rows["seq"].to_numpy()[there])
+        place_of = np.searchsorted(known, rows["seq"].to_numpy())
+        there = np.append(known, -1)[place_of] == rows["seq"].to_numpy()
+        place_of = place_of[there]
         content = Content(values[place_of, :split], values[place_of, split:])
         authors = tuple(rows["account"].to_numpy()[there].tolist())
         asked[name] = (authors, Scored(tuple(scripts[place_of]), content))

@@ -96,10 +96,14 @@ class Uses:
 
     def distinct(self, phrases: Iterable[int], accounts: npt.NDArray[np.int32] | None = None) -> npt.NDArray[np.int32]:
         """int32, ascending: the places of :meth:`every`, each once."""
-        found = self.every(phrases, accounts)
+        asked = tuple(phrases)
+        found = self.every(asked, accounts)
         size = len(self.columns["account"])
+        if len(asked) < 2:
+            return found
         if FEW * len(found) < size:
-            return np.unique(found)
+            found.sort()
+            return found[np.diff(found, prepend=-1) != 0]
         marked = np.zeros(size, bool)
         marked[found] = True
         return np.flatnonzero(marked).astype(np.int32)
