@@ -103,7 +103,8 @@ class Uses:
             return found
         if FEW * len(found) < size:
             found.sort()
-            return found[np.diff(found, prepend=-1) != 0]
+            once: npt.NDArray[np.int32] = found[np.diff(found, prepend=-1) != 0]
+            return once
         marked = np.zeros(size, bool)
         marked[found] = True
         return np.flatnonzero(marked).astype(np.int32)
