@@ -61,9 +61,10 @@ class Uses:
             engine.write(_PLACED, partial, order="phrase, place")
         engine.drop("placed")
         used = pq.read_table(place / "placed.parquet")
-        phrases, first = np.unique(used["phrase"].to_numpy(), return_index=True)
-        _save(phrases, place / "phrases.npy")
-        _save(np.append(first, len(used)), place / "bounds.npy")
+        phrase = used["phrase"].to_numpy()
+        bounds = np.append(0, np.flatnonzero(np.diff(phrase)) + 1)[: len(phrase)]
+        _save(phrase[bounds], place / "phrases.npy")
+        _save(np.append(bounds, len(phrase)), place / "bounds.npy")
         _save(used["place"].to_numpy(), place / "places.npy")
         (place / "placed.parquet").unlink()
         return cls.opened(place)
