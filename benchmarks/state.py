@@ -164,12 +164,20 @@ def main() -> int:
         rows.append(scan("what is kept, without logs", place, "out", [], state))
         kept = sizes(state)
         print("bytes an exchange: " + ", ".join(f"{name} {size:.0f}" for name, size in kept.items()))
+        share = rows[2].processor_seconds / rows[0].processor_seconds
+        print(f"the increment takes {share:.2f} of the processor seconds of the first scan")
         print(
             f"memberships differ by at most {far:.4f}, accusations of {accusations} accounts,"
             f" verdicts of {verdicts} cohorts"
         )
         if asked.json is not None:
-            content = {"rows": [asdict(row) for row in rows], "kept": kept, "far": far, "accusations": accusations}
+            content = {
+                "rows": [asdict(row) for row in rows],
+                "kept": kept,
+                "share": share,
+                "far": far,
+                "accusations": accusations,
+            }
             asked.json.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
         return int(far > FAR or accusations + verdicts > 0)
     finally:

@@ -109,7 +109,7 @@ def identities(
     if kept is None:
         return {}, []
     names = {judged.tested.candidate.id: results.minted(judged) for judged in found.campaigns}
-    seen = accused(found, work.folder("sketch"), engine, names, results.end_of(engine))
+    seen = accused(found, work.folder("sketch"), names, results.end_of(engine))
     same = Sameness(settings.state.same_words, settings.state.same_members)
     named, known = identify(seen, campaigns.load(kept.state), same)
     return dict(zip(names, named, strict=True)), known

@@ -16,6 +16,7 @@ from iolaus.campaign.teachers import accused_in, read_cleared, teachers
 from iolaus.errors import InputError
 from iolaus.findings import Verdict
 from iolaus.link.population import Population
+from iolaus.link.uses import Uses
 from iolaus.tables import RESULT_ACCOUNTS
 
 ACCOUNTS = pa.table(
@@ -43,7 +44,7 @@ COHORTS = [
     judged("d", "declared_harvest", [8]),
     judged("e", "explained", [9, 10]),
 ]
-FOUND = Outcome(COHORTS, cast(Population, None))
+FOUND = Outcome(COHORTS, cast(Population, None), cast(Uses, None))
 
 
 def results(folder: Path, accused: list[str]) -> Path:
@@ -88,7 +89,7 @@ def test_what_a_person_cleared_comes_in(tmp_path: Path) -> None:
 
 
 def test_no_account_table_and_no_cohort_leaves_everybody_in() -> None:
-    found = teachers(Outcome([], cast(Population, None)), ACCOUNTS.select(["account_id"]), None, [])
+    found = teachers(Outcome([], cast(Population, None), cast(Uses, None)), ACCOUNTS.select(["account_id"]), None, [])
     assert found.may.all()
     assert not any(found.left_out.values())
 

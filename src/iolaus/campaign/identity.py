@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from iolaus.campaign.run import MORE_LIKELY, Judged, Outcome
-from iolaus.engine import Engine
+from iolaus.campaign.timeline import by_account
 from iolaus.findings import LineageEvent
+from iolaus.link.uses import Uses
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,8 @@ def _minted(one: Identity, likeness: Sequence[float], known: Sequence[Identity],
     return replace(one, id=name, lineage=(LineageEvent(event="split_from", id=known[best].id, at=one.last_alarm_at),))
 
 
-def accused(outcome: Outcome, sketch: Path, engine: Engine, minted: Mapping[str, str], at: str) -> list[Identity]:
-    """The campaigns of a scan, in the order of the outcome, that are not known yet. Needs phrase_conversations.
+def accused(outcome: Outcome, sketch: Path, minted: Mapping[str, str], at: str) -> list[Identity]:
+    """The campaigns of a scan, in the order of the outcome, that are not known yet.
 
     sketch: its folder. minted: candidate id -> the id that would be minted. at: end of the scan.
     """
@@ -130,23 +131,16 @@ def accused(outcome: Outcome, sketch: Path, engine: Engine, minted: Mapping[str,
             words=frozenset[int]().union(
                 *(shingles.get(phrase, {phrase}) for phrase in judged.tested.candidate.phrases)
             ),
-            members=_members(judged, engine, names),
+            members=_members(judged, outcome.uses, names),
         )
         for judged in outcome.campaigns
     ]
 
 
-def _members(judged: Judged, engine: Engine, names: pa.ChunkedArray) -> dict[str, int]:
+def _members(judged: Judged, uses: Uses, names: pa.ChunkedArray) -> dict[str, int]:
     """Account id -> exchanges in the campaign's conversations, of accounts that are rather of it than not."""
     if judged.members is None:
         return {}
     sure = judged.members.numbers[judged.members.membership >= MORE_LIKELY]
-    engine.register("sure", pa.table({"account": sure}))
-    found = engine.table(
-        "SELECT account, CAST(sum(exchanges) AS BIGINT) AS exchanges FROM (SELECT DISTINCT account, conversation,"
-        " exchanges FROM phrase_conversations SEMI JOIN sure USING (account)"
-        f" WHERE phrase IN ({','.join(map(str, judged.tested.candidate.phrases))})) AS told"
-        " GROUP BY account ORDER BY account"
-    )
-    accounts = names.take(found["account"]).to_pylist()
-    return dict(zip(accounts, found["exchanges"].to_pylist(), strict=True))
+    accounts, exchanges = by_account(uses, judged.tested.candidate.phrases, sure)
+    return dict(zip(names.take(pa.array(accounts)).to_pylist(), exchanges.tolist(), strict=True))

@@ -14,10 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from iolaus.campaign.identity import Identity
-from iolaus.campaign.run import Judged, Outcome, top_phrases
+from iolaus.campaign.run import MORE_LIKELY, Judged, Outcome, top_phrases
 from iolaus.campaign.settings import VerdictSettings
+from iolaus.campaign.timeline import DAY, by_day
 from iolaus.engine import Engine
 from iolaus.findings import SCHEMA_VERSION, Campaign, Campaigns, Cohorts, Day, Phrase
+from iolaus.link.uses import Uses
 from iolaus.tables import RESULT_ACCOUNTS, RESULT_EXCHANGES, check
 from iolaus.workspace import Workspace, write_atomically, write_table
 
@@ -36,7 +38,7 @@ def write(
     """
     at = end_of(engine)
     described = [
-        (judged, _describe(judged, engine, at, named_before.get(judged.tested.candidate.id)))
+        (judged, _describe(judged, outcome.uses, engine, at, named_before.get(judged.tested.candidate.id)))
         for judged in outcome.cohorts
     ]
     accused = [campaign for _, campaign in described if campaign.verdict == "campaign"]
@@ -49,7 +51,7 @@ def write(
     accounts = _accounts(named, work, engine, settings, outcome.population.cleared)
     check(accounts, RESULT_ACCOUNTS)
     write_table(accounts, out / "accounts.parquet")
-    exchanges = _exchanges(named, work, engine)
+    exchanges = _exchanges(named, outcome.uses, work, engine)
     check(exchanges, RESULT_EXCHANGES)
     write_table(exchanges, out / "exchanges.parquet")
 
@@ -68,17 +70,10 @@ def minted(judged: Judged) -> str:
     return f"{'campaign' if judged.judgement.verdict == 'campaign' else 'cohort'}-{judged.tested.candidate.id}"
 
 
-def _describe(judged: Judged, engine: Engine, at: str, identity: Identity | None) -> Campaign:
+def _describe(judged: Judged, uses: Uses, engine: Engine, at: str, identity: Identity | None) -> Campaign:
     """One cohort in the shape of the contract. Counts are of the whole candidate, not of a tested sample."""
     candidate, judgement = judged.tested.candidate, judged.judgement
-    engine.register("chosen", pa.table({"account": candidate.accounts}))
-    days = engine.table(
-        "SELECT ts // 86400000000 AS day, CAST(sum(exchanges) AS BIGINT) AS exchanges,"
-        " count(DISTINCT account) AS accounts, min(ts) AS first, max(ended) AS last"
-        " FROM (SELECT DISTINCT account, conversation, ts, ended, exchanges"
-        " FROM phrase_conversations SEMI JOIN chosen USING (account)"
-        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))})) AS told GROUP BY day ORDER BY day"
-    ).to_pylist()
+    days = by_day(uses, candidate.phrases, candidate.accounts)
     accused = judgement.verdict == "campaign"
     return Campaign(
         id=minted(judged) if identity is None else identity.id,
@@ -86,22 +81,18 @@ def _describe(judged: Judged, engine: Engine, at: str, identity: Identity | None
         verdict_sentence=judgement.sentence,
         question_to_ask=judgement.question_to_ask,
         lineage=[] if identity is None else list(identity.lineage),
-        first_seen=_time(min((day["first"] for day in days), default=None)),
-        last_seen=_time(max((day["last"] for day in days), default=None)),
+        first_seen=_time(min((day.first for day in days), default=None)),
+        last_seen=_time(max((day.last for day in days), default=None)),
         first_alarm_at=(at if identity is None else identity.first_alarm_at) if accused else "",
         accounts=len(candidate.accounts),
-        exchanges=sum(day["exchanges"] for day in days),
+        exchanges=sum(day.exchanges for day in days),
         probability=judgement.probability,
         questions=judgement.questions,
         evidence=list(judgement.evidence),
         honest_explanations=list(judgement.explanations),
-        phrases=_phrases(judged, engine),
-        timeline=[Day(date=_time(d["day"] * 86_400_000_000)[:10], **_counts(d)) for d in days],
+        phrases=_phrases(judged, uses, engine),
+        timeline=[Day(date=_time(d.day * DAY)[:10], exchanges=d.exchanges, accounts=d.accounts) for d in days],
     )
-
-
-def _counts(day: dict[str, int]) -> dict[str, int]:
-    return {"exchanges": day["exchanges"], "accounts": day["accounts"]}
 
 
 def _time(microseconds: int | None) -> str:
@@ -110,24 +101,18 @@ def _time(microseconds: int | None) -> str:
     return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _phrases(judged: Judged, engine: Engine) -> list[Phrase]:
-    phrases = judged.published or dict.fromkeys(top_phrases(engine, judged.tested.candidate), "")
-    if not phrases:
-        return []
-    counts = engine.table(
-        "SELECT phrase, count(DISTINCT account) AS accounts, CAST(sum(exchanges) AS BIGINT) AS exchanges"
-        f" FROM phrase_conversations WHERE phrase IN ({','.join(map(str, phrases))}) GROUP BY phrase"
-        " ORDER BY exchanges DESC, phrase"
-    ).to_pylist()
-    return [
+def _phrases(judged: Judged, uses: Uses, engine: Engine) -> list[Phrase]:
+    published = judged.published or dict.fromkeys(top_phrases(engine, judged.tested.candidate), "")
+    phrases = [
         Phrase(
-            id=f"{row['phrase'] & 0xFFFFFFFFFFFFFFFF:016x}",
-            text=phrases[row["phrase"]],
-            accounts=row["accounts"],
-            exchanges=row["exchanges"],
+            id=f"{phrase & 0xFFFFFFFFFFFFFFFF:016x}",
+            text=text,
+            accounts=int(np.count_nonzero(np.diff(uses.columns["account"][uses.each(phrase)], prepend=-1))),
+            exchanges=int(uses.columns["exchanges"][uses.each(phrase)].sum()),
         )
-        for row in counts
+        for phrase, text in sorted(published.items())
     ]
+    return sorted(phrases, key=lambda phrase: -phrase.exchanges)
 
 
 def _accounts(
@@ -186,34 +171,40 @@ def _exchanges_of_all(accounts: int, work: Workspace, engine: Engine) -> npt.NDA
     return found
 
 
+_NONE_HELD = pa.schema(
+    [("conversation", pa.int64()), ("number", pa.int64()), ("probability", pa.float64())]
+).empty_table()
+"""Conversations of campaigns: the number of the campaign, and how likely its account is a member."""
+
 LEAST_SHOWN = 0.05
 """Membership below which an account is not mentioned with a campaign at all."""
 
 
-def _exchanges(named: list[tuple[Judged, str]], work: Workspace, engine: Engine) -> pa.Table:
-    """Exchanges of the campaigns' conversations, of accounts that are more likely members than not."""
+def _exchanges(named: list[tuple[Judged, str]], uses: Uses, work: Workspace, engine: Engine) -> pa.Table:
+    """Exchanges of the campaigns' conversations, of accounts that are more likely members than not.
+
+    A conversation that two campaigns share is of the first.
+    """
     engine.view("ingested", work.folder("ingest") / "exchanges" / "part-*.parquet")
     engine.view("marks", work.folder("sketch") / "marks" / "part-*.parquet")
-    tables = [RESULT_EXCHANGES.schema.empty_table()]
-    taken = np.zeros(0, np.int64)
-    for judged, name in named:
+    taken = np.zeros(len(uses.columns["conversation"]), bool)
+    found = [_NONE_HELD]
+    for number, (judged, _) in enumerate(named):
         if judged.members is None:
             continue
-        sure = judged.members.membership >= 0.5
-        engine.register(
-            "members",
-            pa.table({"account": judged.members.numbers[sure], "probability": judged.members.membership[sure]}),
-        )
-        found = engine.table(
-            f"""SELECT m.seq, i.exchange_id, i.account_id, '{name}' AS campaign_id, p.probability
-            FROM marks AS m
-            JOIN (SELECT DISTINCT conversation FROM phrase_uses
-                WHERE phrase IN ({",".join(map(str, judged.tested.candidate.phrases))})) AS c USING (conversation)
-            JOIN members AS p USING (account)
-            JOIN ingested AS i ON i.seq = m.seq
-            ORDER BY m.seq"""
-        )
-        found = found.filter(pa.array(~np.isin(found["seq"].to_numpy(), taken)))
-        taken = np.union1d(taken, found["seq"].to_numpy())
-        tables.append(found.drop_columns(["seq"]).cast(RESULT_EXCHANGES.schema))
-    return pa.concat_tables(tables)
+        sure = judged.members.membership >= MORE_LIKELY
+        accounts, probability = judged.members.numbers[sure], judged.members.membership[sure]
+        places = uses.distinct(judged.tested.candidate.phrases, accounts)
+        places = places[~taken[places]]
+        taken[places] = True
+        member = np.searchsorted(accounts, uses.columns["account"][places])
+        columns = (uses.columns["conversation"][places], np.full(len(places), number), probability[member])
+        found.append(pa.table(list(columns), _NONE_HELD.schema))
+    engine.register("held", pa.concat_tables(found).combine_chunks())
+    rows = engine.table(
+        "SELECT m.seq, i.exchange_id, i.account_id, h.number, h.probability FROM marks AS m"
+        " JOIN held AS h USING (conversation) JOIN ingested AS i ON i.seq = m.seq ORDER BY h.number, m.seq"
+    )
+    names = pa.array([name for _, name in named], pa.string()).take(rows["number"])
+    rows = rows.set_column(rows.schema.get_field_index("number"), "campaign_id", names)
+    return rows.drop_columns(["seq"]).cast(RESULT_EXCHANGES.schema)

@@ -32,6 +32,7 @@ from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import with_baseline
+from iolaus.link.uses import Uses
 from iolaus.progress import Progress
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import Workspace
@@ -81,10 +82,11 @@ class Judged:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Every judged cohort, the strongest first, and everybody."""
+    """Every judged cohort, the strongest first, everybody, and which conversations use which phrases."""
 
     cohorts: list[Judged]
     population: Population
+    uses: Uses
 
     @property
     def campaigns(self) -> list[Judged]:
@@ -118,7 +120,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
-    return Outcome(cohorts, assembly.population)
+    return Outcome(cohorts, assembly.population, assembly.uses)
 
 
 def _measured(
@@ -236,7 +238,7 @@ def _published(
         for name in [judged.tested.candidate.id]
         for phrase in shown.get(name, ())
     ]
-    words = read(exchanges, engine, asked, settings.link, shared)
+    words = read(exchanges, engine, assembly.uses, asked, settings.link, shared)
     entity = _entities(assembly.population.accounts)
     return [
         Judged(

@@ -32,15 +32,15 @@ def let_know(
 
     With a state no text is asked, not even what is at hand: else what is found would hang on how logs were cut.
     """
-    scored = scores(work.folder("sketch"), engine, candidates, settings)
+    scored = scores(work.folder("sketch"), engine, assembly.uses, candidates, settings)
     if scored is not None:
         assembly.authors = {name: authors for name, (authors, _) in scored.items()}
         assembly.scored = {name: found for name, (_, found) in scored.items()}
         return
-    words = read(work.folder("ingest") / "exchanges", engine, candidates, settings, shared)
+    words = read(work.folder("ingest") / "exchanges", engine, assembly.uses, candidates, settings, shared)
     assembly.words = {name: tuple(text for _, text in texts) for name, texts in words.items()}
     assembly.authors = {name: tuple(account for account, _ in texts) for name, texts in words.items()}
-    given = read_given(work.folder("sketch"), engine, candidates, settings)
+    given = read_given(work.folder("sketch"), engine, assembly.uses, candidates, settings)
     if given is not None:
         _mix(assembly, given, chosen(settings.content_model))
 

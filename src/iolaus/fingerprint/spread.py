@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
+from iolaus.sketch.topic import DIMENSIONS
 from iolaus.workspace import Workspace
+
+Numbers = npt.NDArray[np.int64]
 
 
 def topic_spread(work: Workspace, accounts: int) -> npt.NDArray[np.float64]:
@@ -16,26 +20,35 @@ def topic_spread(work: Workspace, accounts: int) -> npt.NDArray[np.float64]:
     Sums are of integers, so that no order of rows changes them.
     """
     place = work.folder("sketch")
-    sums: npt.NDArray[np.int64] | None = None
-    squares = np.zeros(accounts, np.int64)
-    counts = np.zeros(accounts, np.int64)
+    sums = np.zeros((accounts, DIMENSIONS), np.int64)
+    squares, counts = np.zeros((2, accounts), np.int64)
     for path in sorted((place / "marks").glob("part-*.parquet")):
         marks = pq.read_table(path, columns=["account", "counted", "turn", "readable"])
         opening = marks["counted"].to_numpy() & marks["readable"].to_numpy() & (marks["turn"].to_numpy() == 0)
-        topics = np.load(place / "topics" / f"{path.stem}.npy", mmap_mode="r")
-        if sums is None:
-            sums = np.zeros((accounts, topics.shape[1]), np.int64)
-        account = marks["account"].to_numpy()[opening]
-        vectors = np.asarray(topics)[opening].astype(np.int64)
-        order = np.argsort(account, kind="stable")
-        starts = np.flatnonzero(np.diff(account[order], prepend=-1))
-        if len(starts):
-            sums[account[order][starts]] += np.add.reduceat(vectors[order], starts)
-            np.add.at(squares, account, (vectors**2).sum(1))
-            np.add.at(counts, account, 1)
-    if sums is None:
-        return np.full(accounts, np.nan)
+        topics = np.asarray(np.load(place / "topics" / f"{path.stem}.npy", mmap_mode="r"))
+        _add(topics, marks["account"].to_numpy(), opening, sums, squares, counts)
     pairs = np.maximum(counts * (counts - 1), 1)
     unit = np.maximum(squares / np.maximum(counts, 1), 1)
     cosine = ((sums**2).sum(1) - squares) / (pairs * unit)
     return np.where(counts > 1, 1 - cosine, np.nan)
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(
+    topics: npt.NDArray[np.int8],
+    account: npt.NDArray[np.int32],
+    opening: npt.NDArray[np.bool_],
+    sums: Numbers,
+    squares: Numbers,
+    counts: Numbers,
+) -> None:
+    """Adds the rows of one part that open a conversation to the sums of their accounts."""
+    for row in range(len(account)):
+        if not opening[row]:
+            continue
+        whose = account[row]
+        counts[whose] += 1
+        for place in range(topics.shape[1]):
+            value = np.int64(topics[row, place])
+            sums[whose, place] += value
+            squares[whose] += value * value

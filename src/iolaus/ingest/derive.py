@@ -23,15 +23,16 @@ FAILED = 400
 """Least HTTP status of a request that was not answered."""
 
 
-def derive(folder: Path, retry_window_s: int, engine: Engine) -> None:
+def derive(folder: Path, retry_window_s: int, engine: Engine, unique: bool = False) -> None:
     """Write ``derived.parquet`` from ``narrow/`` and ``exchanges/``: seq, conversation, turn, root_hash, counted,
-    duplicate, a row an exchange in order of seq."""
+    duplicate, a row an exchange in order of seq. unique: no id occurs twice, as in a state."""
     engine.view("narrow", folder / "narrow" / "*.parquet")
-    _duplicates(folder, engine)
+    _duplicates(folder, engine, unique)
     _attempts(retry_window_s, engine)
     _conversations(engine)
     engine.write(_DERIVED, folder / "derived.parquet", order="seq")
-    engine.drop("spoken", "attempts", "live", "duplicates", "grouped", "exchange_rows", "narrow")
+    engine.drop("spoken", "incomplete", "counted", "superseded", "attempts", "live", "once", "answering")
+    engine.drop("duplicates", "grouped", "exchange_rows", "narrow")
 
 
 def derived_by(path: Path, sizes: Sequence[int]) -> Iterator[pa.Table]:
@@ -51,24 +52,29 @@ def rows_of(path: Path) -> int:
     return int(pq.read_metadata(path).num_rows)
 
 
-def _duplicates(folder: Path, engine: Engine) -> None:
-    engine.view("exchange_rows", folder / "exchanges" / "*.parquet")
-    engine.keep(
-        "duplicates",
-        """
-        WITH twice AS (SELECT exchange FROM narrow GROUP BY exchange HAVING count(*) > 1),
-        suspects AS (SELECT seq FROM narrow SEMI JOIN twice USING (exchange)),
-        named AS (SELECT seq, exchange_id FROM exchange_rows SEMI JOIN suspects USING (seq))
-        SELECT seq FROM (SELECT seq, min(seq) OVER (PARTITION BY exchange_id) AS first FROM named) AS numbered
-        WHERE seq > first""",
-    )
+def _duplicates(folder: Path, engine: Engine, unique: bool) -> None:
+    """``duplicates``, ``once`` (all other rows) and ``live``: these with whether they failed."""
+    if unique:
+        engine.register("duplicates", pa.table({"seq": pa.array([], pa.int64())}))
+    else:
+        engine.view("exchange_rows", folder / "exchanges" / "*.parquet")
+        engine.keep(
+            "duplicates",
+            """
+            WITH twice AS (SELECT exchange FROM narrow GROUP BY exchange HAVING count(*) > 1),
+            suspects AS (SELECT seq FROM narrow SEMI JOIN twice USING (exchange)),
+            named AS (SELECT seq, exchange_id FROM exchange_rows SEMI JOIN suspects USING (seq))
+            SELECT seq FROM (SELECT seq, min(seq) OVER (PARTITION BY exchange_id) AS first FROM named) AS numbered
+            WHERE seq > first""",
+        )
+    engine.define("once", "SELECT * FROM narrow ANTI JOIN duplicates USING (seq)")
     # An account that is seen to be answered makes the lack of an answer a failure; else answers are not kept.
-    engine.keep(
+    engine.keep("answering", "SELECT account, bool_or(answered) AS seen FROM narrow GROUP BY account")
+    engine.define(
         "live",
         f"""
         SELECT n.*, coalesce(n.status >= {FAILED}, NOT n.answered AND a.seen) AS failed
-        FROM (SELECT * FROM narrow ANTI JOIN duplicates USING (seq)) AS n
-        JOIN (SELECT account, bool_or(answered) AS seen FROM narrow GROUP BY account) AS a ON a.account = n.account""",
+        FROM once AS n JOIN answering AS a ON a.account = n.account""",
     )
 
 
@@ -95,20 +101,20 @@ def _attempts(retry_window_s: int, engine: Engine) -> None:
 
 _EDGES = """
     WITH shared AS (
-        SELECT account, request FROM live WHERE request IS NOT NULL GROUP BY account, request HAVING count(*) > 1
+        SELECT account, request FROM once WHERE request IS NOT NULL GROUP BY account, request HAVING count(*) > 1
     ),
     filled AS (
         SELECT seq, account, request, turn,
             coalesce(prompt, min(prompt) OVER (PARTITION BY account, request)) AS text
-        FROM live SEMI JOIN shared USING (account, request)
+        FROM once SEMI JOIN shared USING (account, request)
     ),
     by_id AS (SELECT min(seq) OVER (PARTITION BY account, request, text, turn) AS a, seq AS b FROM filled),
-    again AS (SELECT seq, account, retry_of, prompt FROM live WHERE retry_of IS NOT NULL),
+    again AS (SELECT seq, account, retry_of, prompt FROM once WHERE retry_of IS NOT NULL),
     named AS (
-        SELECT t.seq AS a, r.seq AS b FROM again r JOIN live t ON t.account = r.account AND t.exchange = r.retry_of
+        SELECT t.seq AS a, r.seq AS b FROM again r JOIN once t ON t.account = r.account AND t.exchange = r.retry_of
         WHERE t.prompt IS NULL OR r.prompt IS NULL OR t.prompt = r.prompt
         UNION ALL
-        SELECT t.seq, r.seq FROM again r JOIN live t ON t.account = r.account AND t.request = r.retry_of
+        SELECT t.seq, r.seq FROM again r JOIN once t ON t.account = r.account AND t.request = r.retry_of
         WHERE t.prompt IS NULL OR r.prompt IS NULL OR t.prompt = r.prompt
     ),
     tries AS (
@@ -128,46 +134,50 @@ _EDGES = """
 
 
 def _conversations(engine: Engine) -> None:
-    """``spoken``: seq, conversation, turn, root_hash of every counted request."""
+    """``spoken``: seq, conversation, turn, root_hash of every counted request.
+
+    Where a conversation is named by the log, and each of its requests tells its turn and its first text, nothing else
+    need be looked at.
+    """
+    engine.define("superseded", "SELECT seq, chosen FROM attempts WHERE seq <> chosen")
+    engine.define("counted", "SELECT * FROM once ANTI JOIN superseded USING (seq)")
+    engine.keep(
+        "incomplete",
+        "SELECT DISTINCT given FROM counted WHERE given IS NOT NULL AND (turn IS NULL OR root IS NULL)",
+    )
     engine.keep(
         "spoken",
         """
-        WITH counted AS (
-            SELECT * FROM live ANTI JOIN (SELECT seq FROM attempts WHERE seq <> chosen) USING (seq)
-        ),
-        given AS (
-            SELECT seq, given AS conversation, turn, root, prompt, ts FROM counted WHERE given IS NOT NULL
-        ),
-        opened AS (
+        WITH opened AS (
             SELECT *, count(CASE WHEN turn = 0 THEN 1 END) OVER (
                 PARTITION BY account, root ORDER BY ts, seq ROWS UNBOUNDED PRECEDING) AS opening
             FROM counted WHERE given IS NULL AND root IS NOT NULL AND turn IS NOT NULL
-        ),
-        shown AS (
-            SELECT seq, first_value(own) OVER (PARTITION BY account, root, opening ORDER BY ts, seq) AS conversation,
-                turn, root, prompt, ts FROM opened
-        ),
-        alone AS (
-            SELECT seq, own AS conversation, coalesce(turn, 0) AS turn, root, prompt, ts
-            FROM counted WHERE given IS NULL AND (root IS NULL OR turn IS NULL)
-        ),
-        every AS (SELECT * FROM given UNION ALL SELECT * FROM shown UNION ALL SELECT * FROM alone)
-        SELECT seq, conversation,
-            coalesce(turn, CAST(row_number() OVER (PARTITION BY conversation ORDER BY ts, seq) - 1 AS INTEGER))
-                AS turn,
-            coalesce(root, first_value(root IGNORE NULLS) OVER w, first_value(prompt IGNORE NULLS) OVER w)
-                AS root_hash
-        FROM every
-        WINDOW w AS (PARTITION BY conversation ORDER BY ts, seq
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)""",
+        )
+        SELECT seq, given AS conversation, turn, root AS root_hash
+        FROM counted ANTI JOIN incomplete USING (given) WHERE given IS NOT NULL
+        UNION ALL
+        SELECT seq, given AS conversation,
+            coalesce(turn, CAST(row_number() OVER (PARTITION BY given ORDER BY ts, seq) - 1 AS INTEGER)) AS turn,
+            coalesce(root, first_value(root IGNORE NULLS) OVER w, first_value(prompt IGNORE NULLS) OVER w) AS root_hash
+        FROM counted SEMI JOIN incomplete USING (given)
+        WINDOW w AS (PARTITION BY given ORDER BY ts, seq
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+        UNION ALL
+        SELECT seq, first_value(own) OVER (PARTITION BY account, root, opening ORDER BY ts, seq) AS conversation,
+            turn, root AS root_hash FROM opened
+        UNION ALL
+        SELECT seq, own AS conversation, coalesce(turn, 0) AS turn, coalesce(root, prompt) AS root_hash
+        FROM counted WHERE given IS NULL AND (root IS NULL OR turn IS NULL)""",
     )
 
 
 _DERIVED = """
-    SELECT n.seq, coalesce(s.conversation, n.own) AS conversation, CAST(coalesce(s.turn, n.turn, 0) AS INTEGER) AS turn,
-        coalesce(s.root_hash, n.root, n.prompt) AS root_hash,
-        d.seq IS NULL AND n.seq = coalesce(t.chosen, n.seq) AS counted, d.seq IS NOT NULL AS duplicate
-    FROM narrow n
-    LEFT JOIN duplicates d ON d.seq = n.seq
-    LEFT JOIN attempts t ON t.seq = n.seq
-    LEFT JOIN spoken s ON s.seq = coalesce(t.chosen, n.seq) AND d.seq IS NULL"""
+    SELECT seq, conversation, CAST(turn AS INTEGER) AS turn, root_hash, TRUE AS counted, FALSE AS duplicate FROM spoken
+    UNION ALL
+    SELECT n.seq, s.conversation, CAST(s.turn AS INTEGER) AS turn, coalesce(s.root_hash, n.root, n.prompt) AS root_hash,
+        FALSE AS counted, FALSE AS duplicate
+    FROM narrow AS n JOIN superseded AS t ON t.seq = n.seq JOIN spoken AS s ON s.seq = t.chosen
+    UNION ALL
+    SELECT n.seq, n.own AS conversation, CAST(coalesce(n.turn, 0) AS INTEGER) AS turn,
+        coalesce(n.root, n.prompt) AS root_hash, FALSE AS counted, TRUE AS duplicate
+    FROM narrow AS n SEMI JOIN duplicates USING (seq)"""

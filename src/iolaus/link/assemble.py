@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,8 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Holders, Numbers, Population
 from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
-from iolaus.workspace import Workspace, renamed_into
+from iolaus.link.uses import Uses
+from iolaus.workspace import Workspace
 
 log = logging.getLogger("iolaus")
 
@@ -41,29 +43,24 @@ NETWORK_IDENTIFIERS = ("block", "address")
 """Those whose values are of a kind of network."""
 
 
-COHORT = (
-    *("conversation", "account", "ts", "ended", "seq", "text", "readable"),
-    *("exchanges", "output_tokens", "top_logprobs", "answers"),
-)
-"""Columns of a conversation that evidence and results look at."""
-
-
 class Topics:
     """Topic vectors of exchanges by ``seq``, read from the sketch's files as they are needed."""
 
     def __init__(self, place: Path) -> None:
-        self._parts = [np.load(path, mmap_mode="r") for path in sorted(place.glob("part-*.npy"))]
+        self._parts = [np.asarray(np.load(path, mmap_mode="r")) for path in sorted(place.glob("part-*.npy"))]
         self._ends = np.cumsum([len(part) for part in self._parts])
         self.dimensions = self._parts[0].shape[1] if self._parts else 1
 
     def __getitem__(self, seq: Numbers) -> npt.NDArray[np.int8]:
         """int8[len(seq), dimensions]."""
         found = np.zeros((len(seq), self.dimensions), np.int8)
-        part = np.searchsorted(self._ends, seq, "right")
-        for number in np.unique(part):
-            rows = part == number
-            first = self._ends[number] - len(self._parts[number])
-            found[rows] = self._parts[number][seq[rows] - first]
+        order = np.argsort(seq, kind="stable")
+        bounds = np.searchsorted(seq[order], self._ends)
+        for number, (low, high) in enumerate(itertools.pairwise([0, *bounds.tolist()])):
+            if low < high:
+                rows = order[low:high]
+                first = self._ends[number] - len(self._parts[number])
+                found[rows] = self._parts[number][seq[rows] - first]
         return found
 
 
@@ -78,23 +75,12 @@ class Assembly:
         engine.view("phrases", sketch / "phrases.parquet")
         engine.view("phrase_uses", sketch / "phrase_uses.parquet")
         engine.keep("volumes", "SELECT account, count(*) AS had FROM conversations GROUP BY account")
-        self._cut_from(work.folder("link") / "phrase_conversations.parquet")
+        self.uses = Uses.made(fingerprint / "conversations.parquet", work.folder("link"), engine)
         self.topics = Topics(sketch / "topics")
         self.population = self._population(fingerprint, ingest, has_accounts)
         self.words: Mapping[str, tuple[str, ...]] = {}
         self.authors: Mapping[str, tuple[int, ...]] = {}
         self.scored: Mapping[str, Scored] = {}
-
-    def _cut_from(self, path: Path) -> None:
-        """The conversations of each phrase, by phrase, on disk: they are many, and a cohort is cut from few of them."""
-        with renamed_into(path) as partial:
-            self._engine.write(
-                f"SELECT u.phrase, {', '.join(f'c.{name}' for name in COHORT)}"
-                " FROM phrase_uses AS u JOIN conversations AS c ON c.conversation = u.conversation",
-                partial,
-                order="phrase, account, ts, conversation",
-            )
-        self._engine.view("phrase_conversations", path)
 
     def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
         behaviour = pq.read_table(fingerprint / "accounts.parquet")
@@ -177,17 +163,7 @@ class Assembly:
         """
         settings = self._bounds(most)
         numbers = _sampled(candidate.accounts, settings.max_accounts)
-        self._engine.register("chosen", pa.table({"account": numbers}))
-        holds = f"phrase IN ({','.join(map(str, candidate.phrases))})"
-        conversations = self._engine.table(
-            f"""SELECT * FROM phrase_conversations SEMI JOIN (
-                SELECT min(phrase) AS phrase, conversation FROM phrase_conversations SEMI JOIN chosen USING (account)
-                WHERE {holds} GROUP BY conversation
-            ) AS firsts USING (phrase, conversation) WHERE {holds}"""
-        )
-        conversations = conversations.drop_columns(["phrase"]).sort_by(
-            [("account", "ascending"), ("ts", "ascending"), ("conversation", "ascending")]
-        )
+        conversations = self.uses.table(self.uses.distinct(candidate.phrases, numbers))
         if len(conversations) > settings.max_conversations:
             kept = np.sort(
                 np.argsort(conversations["conversation"].to_numpy(), kind="stable")[: settings.max_conversations]

@@ -17,6 +17,7 @@ from iolaus.link.besides import Asked, dealt
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Floats, Population
 from iolaus.link.settings import LinkSettings
+from iolaus.link.sums import sums_by
 from iolaus.link.ties import meetings
 from iolaus.link.variance import Spread, effective_dimensions, explain_by_group, hours, mixture, queue, tastes
 
@@ -152,8 +153,7 @@ def fit(
     sort = np.zeros(len(member), np.int64) if apart is None else apart.astype(np.int64)
     cell = 2 * member.astype(np.int64) + sort
     counts = np.bincount(cell, minlength=2 * accounts).astype(np.float64)
-    sums = np.zeros((2 * accounts, vectors.shape[1]))
-    np.add.at(sums, cell, vectors)
+    sums = sums_by(cell, vectors, 2 * accounts)
     within = (vectors - (sums / np.maximum(counts, 1)[:, None])[cell])[body[member]]
     of_body = np.repeat(body, 2)
     freedom = max(len(within) - int((counts[of_body] > 0).sum()), 1)

@@ -49,11 +49,14 @@ class Holders:
     ) -> Holders:
         """From pairs in any order, with repeats; value 0 means 'not there' and is left out."""
         there = values != 0
-        columns = [values[there], accounts[there].astype(np.int64)]
-        pairs, first = np.unique(np.stack(columns, 1), axis=0, return_index=True)
-        kept = np.zeros(len(pairs), np.int8) if sorts is None else sorts[there][first].astype(np.int8)
-        found = pairs[:, 0] if places is None else places[there][first]
-        return cls(pairs[:, 1].astype(np.int32), pairs[:, 0], kept, np.where(found == 0, pairs[:, 0], found))
+        accounts, values = accounts[there].astype(np.int32), values[there]
+        order = np.lexsort((accounts, values))
+        new = (np.diff(values[order], prepend=0) != 0) | (np.diff(accounts[order], prepend=-1) != 0)
+        first = order[new]
+        accounts, values = accounts[first], values[first]
+        kept = np.zeros(len(first), np.int8) if sorts is None else sorts[there][first].astype(np.int8)
+        found = values if places is None else places[there][first]
+        return cls(accounts, values, kept, np.where(found == 0, values, found))
 
     def split(self, members: npt.NDArray[np.int32], whole: npt.NDArray[np.int32] | None = None) -> Split:
         """Count holders of each value among ``members`` (account numbers) and among everyone else.

@@ -18,16 +18,22 @@ from iolaus.link.candidates import Candidate
 from iolaus.link.passages import SharedWords
 from iolaus.link.population import Numbers
 from iolaus.link.settings import LinkSettings
+from iolaus.link.uses import Uses
 
 STRANGERS = 2_000
 """Accounts of whom one request is read, to compare with."""
 
 
 def read(
-    exchanges: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings, shared: SharedWords
+    exchanges: Path,
+    engine: Engine,
+    uses: Uses,
+    candidates: Sequence[Candidate],
+    settings: LinkSettings,
+    shared: SharedWords,
 ) -> dict[str, tuple[tuple[int, str], ...]]:
     """Candidate id -> (account, text) of up to ``words_per_cohort`` accounts; '' -> of strangers."""
-    wanted = sampled(engine, candidates, settings)
+    wanted = sampled(engine, uses, candidates, settings)
     texts = _texts(exchanges, every_seq(wanted), shared)
     return {
         name: tuple(
@@ -39,9 +45,9 @@ def read(
     }
 
 
-def sampled(engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> dict[str, pa.Table]:
+def sampled(engine: Engine, uses: Uses, candidates: Sequence[Candidate], settings: LinkSettings) -> dict[str, pa.Table]:
     """Candidate id -> seq, account of the requests that are read of it; '' -> of strangers."""
-    wanted = {c.id: _rows(engine, c, settings.words_per_cohort) for c in candidates}
+    wanted = {c.id: _rows(uses, c, settings.words_per_cohort) for c in candidates}
     wanted[""] = engine.table(
         "SELECT seq, account FROM (SELECT seq, account, conversation, row_number() OVER (PARTITION BY account"
         " ORDER BY conversation) AS place FROM conversations WHERE readable) AS placed"
@@ -71,16 +77,25 @@ def one_of_each(
     return rows.take(pa.array(there, pa.int64())), [texts[seqs[place]] for place in there]
 
 
-def _rows(engine: Engine, candidate: Candidate, limit: int) -> pa.Table:
-    """One conversation of each account, by key, then seconds of accounts until ``limit``."""
-    engine.register("chosen", pa.table({"account": candidate.accounts}))
-    return engine.table(
-        f"""SELECT seq, account FROM (
-            SELECT seq, account, conversation, row_number() OVER (PARTITION BY account ORDER BY conversation) AS place
-            FROM phrase_conversations SEMI JOIN chosen USING (account)
-            WHERE phrase IN ({",".join(map(str, candidate.phrases))}) AND readable
-        ) AS placed ORDER BY place, conversation, seq LIMIT {limit}"""
-    )
+def _rows(uses: Uses, candidate: Candidate, limit: int) -> pa.Table:
+    """One conversation of each account, by key, then seconds of accounts until ``limit``; one that uses two phrases of
+    the candidate counts as two."""
+    found = np.sort(uses.every(candidate.phrases, candidate.accounts))
+    found = found[uses.columns["readable"][found]]
+    account, conversation = (uses.columns[name][found] for name in ("account", "conversation"))
+    starts = np.flatnonzero(np.diff(account, prepend=-1))
+    if len(starts) >= limit:
+        firsts = np.minimum.reduceat(conversation, starts)
+        found = found[conversation == np.repeat(firsts, np.diff(np.append(starts, len(found))))]
+        found = found[np.flatnonzero(np.diff(found, prepend=-1))]
+        order = np.argsort(uses.columns["conversation"][found], kind="stable")
+    else:
+        by_account = np.lexsort((conversation, account))
+        found, conversation = found[by_account], conversation[by_account]
+        nth = np.arange(len(found)) - np.repeat(starts, np.diff(np.append(starts, len(found))))
+        order = np.lexsort((conversation, nth))
+    first = found[order[:limit]]
+    return pa.table({"seq": uses.columns["seq"][first], "account": uses.columns["account"][first]})
 
 
 def _texts(exchanges: Path, seqs: Numbers, shared: SharedWords) -> dict[int, str]:

@@ -16,6 +16,7 @@ from iolaus.engine import Engine
 from iolaus.link.candidates import Candidate
 from iolaus.link.readings import every_seq, sampled
 from iolaus.link.settings import LinkSettings
+from iolaus.link.uses import Uses
 from iolaus.sketch.content import INTENTS, Content
 from iolaus.sketch.given import FOLDER as GIVEN
 from iolaus.sketch.mask import OUTPUTS
@@ -48,25 +49,31 @@ Asked = Mapping[str, tuple[tuple[int, ...], Scored]]
 """Candidate id -> account numbers of its sampled requests, and their scores."""
 
 
-def read(sketch: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> Asked | None:
+def read(
+    sketch: Path, engine: Engine, uses: Uses, candidates: Sequence[Candidate], settings: LinkSettings
+) -> Asked | None:
     """The scores of the requests that would be read of each candidate; '' -> of strangers.
 
     sketch: the folder of the sketch. None where no state stands behind the scan. Requests that have no scores are left
     out.
     """
-    return _read(sketch / FOLDER, engine, candidates, settings)
+    return _read(sketch / FOLDER, engine, uses, candidates, settings)
 
 
-def read_given(sketch: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> Asked | None:
+def read_given(
+    sketch: Path, engine: Engine, uses: Uses, candidates: Sequence[Candidate], settings: LinkSettings
+) -> Asked | None:
     """The same of those requests alone that came as keyed sketches; None where none did."""
-    return _read(sketch / GIVEN, engine, candidates, settings)
+    return _read(sketch / GIVEN, engine, uses, candidates, settings)
 
 
-def _read(place: Path, engine: Engine, candidates: Sequence[Candidate], settings: LinkSettings) -> Asked | None:
+def _read(
+    place: Path, engine: Engine, uses: Uses, candidates: Sequence[Candidate], settings: LinkSettings
+) -> Asked | None:
     if not place.is_dir():
         return None
     engine.view("scores", place / "part-*.parquet")
-    wanted = sampled(engine, candidates, settings)
+    wanted = sampled(engine, uses, candidates, settings)
     engine.register("wanted", pa.table({"seq": every_seq(wanted)}))
     found = engine.table("SELECT seq, script, scores FROM scores SEMI JOIN wanted USING (seq) ORDER BY seq")
     known = found["seq"].to_numpy()
@@ -75,8 +82,9 @@ def _read(place: Path, engine: Engine, candidates: Sequence[Candidate], settings
     split = len(INTENTS)
     asked = {}
     for name, rows in wanted.items():
-        there = np.isin(rows["seq"].to_numpy(), known)
-        place_of = np.searchsorted(known, rows["seq"].to_numpy()[there])
+        place_of = np.searchsorted(known, rows["seq"].to_numpy())
+        there = np.append(known, -1)[place_of] == rows["seq"].to_numpy()
+        place_of = place_of[there]
         content = Content(values[place_of, :split], values[place_of, split:])
         authors = tuple(rows["account"].to_numpy()[there].tolist())
         asked[name] = (authors, Scored(tuple(scripts[place_of]), content))

@@ -52,8 +52,9 @@ def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -
 
 def _holding(cohort: Cohort, holders: Holders, values: Numbers) -> npt.NDArray[np.bool_]:
     """bool[N], which accounts of the whole cohort hold one of ``values``."""
-    touching = np.isin(holders.values, values) & np.isin(holders.accounts, cohort.everyone)
-    found: npt.NDArray[np.bool_] = np.isin(cohort.everyone, holders.accounts[touching])
+    own = np.isin(holders.accounts, cohort.everyone)
+    touching = np.isin(holders.values[own], values)
+    found: npt.NDArray[np.bool_] = np.isin(cohort.everyone, holders.accounts[own][touching])
     return found
 
 

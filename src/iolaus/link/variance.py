@@ -19,6 +19,7 @@ from scipy.stats import f as f_distribution
 
 from iolaus.link.population import Floats
 from iolaus.link.settings import LinkSettings
+from iolaus.link.sums import sums_by
 
 ALIKE_DEVIATION = 0.3
 """log10 deviation of L among users who are alike."""
@@ -84,8 +85,7 @@ def explain_by_group(
     groups, observations = len(counts), len(vectors)
     if groups < 3 or observations - groups < 3:
         return None
-    sums = np.zeros((groups, vectors.shape[1]))
-    np.add.at(sums, index, vectors)
+    sums = sums_by(index, vectors, groups)
     means = sums / counts[:, None]
     within = vectors - means[index]
     between = means - vectors.mean(0)

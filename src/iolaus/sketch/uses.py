@@ -72,7 +72,10 @@ def read_held(path: Path) -> Held:
 def keep_shared(place: Path, parts: int, settings: SketchSettings) -> None:
     """Write ``uses.parquet``: uses of shingles that at least k accounts share, one row a conversation."""
     held = [read_held(place / "shingles" / f"part-{number:05}.arrow") for number in range(parts)]
-    slices = slices_of(sum(len(part.shingles) for part in held), settings.filter_bits)
+    slices, bits = slices_of(sum(len(part.shingles) for part in held), settings.filter_bits), settings.filter_bits
+    if slices == 1:
+        # Two halves of one table, cell for cell, so that two cores work on it.
+        slices, bits = 2, bits - 1
     threads = min(slices, os.cpu_count() or 1)
     with (
         renamed_into(place / "uses.parquet") as path,
@@ -80,7 +83,7 @@ def keep_shared(place: Path, parts: int, settings: SketchSettings) -> None:
         ThreadPoolExecutor(threads) as pool,
     ):
         lock = Lock()
-        list(pool.map(lambda number: _write_slice(held, slices, number, settings, out, lock), range(slices)))
+        list(pool.map(lambda number: _write_slice(held, slices, number, bits, settings.k, out, lock), range(slices)))
 
 
 def slices_of(uses: int, bits: int) -> int:
@@ -90,19 +93,19 @@ def slices_of(uses: int, bits: int) -> int:
 
 
 def _write_slice(
-    held: Sequence[Held], slices: int, number: int, settings: SketchSettings, out: pq.ParquetWriter, lock: Lock
+    held: Sequence[Held], slices: int, number: int, bits: int, k: int, out: pq.ParquetWriter, lock: Lock
 ) -> None:
     """Write the uses of one slice's shingles that k accounts share; what is sorted at once is bounded."""
-    shared = SharedFilter(settings.filter_bits, settings.k, slices, number)
+    shared = SharedFilter(bits, k, slices, number)
     for part in held:
         shared.add(part.offsets, part.shingles, part.accounts)
     counted = Counts(shared)
     for part in held:
         counted.add(part)
-    names, counts = counted.at_least(settings.k)
+    names, counts = counted.at_least(k)
     del shared, counted
     for run in _at_once(counts):
-        found = _shared(held, names[run], counts[run], settings.k)
+        found = _shared(held, names[run], counts[run], k)
         with lock:
             out.write_table(found)
 

@@ -80,7 +80,7 @@ def merge(
         hasher = Hasher(key)
         for size in abreast(lambda n: _write_exchanges(sources[n], n, firsts[n], ingest, hasher), range(len(sources))):
             tick(size)
-        derive(ingest, settings.ingest.retry_window_s, engine)
+        derive(ingest, settings.ingest.retry_window_s, engine, unique=True)
     with progress.stage("kept sketches") as tick:
         accounts = number_accounts(work, engine)
         derived = derived_by(ingest / "derived.parquet", sizes)

@@ -49,6 +49,8 @@ class Behind:
     new: Workspace | None = None
     increment: Increment = field(default_factory=lambda: Increment(parts=[], oldest=""))
     read: Summary | None = None
+    accounts: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
+    """Ids of all accounts that have exchanges in :attr:`parts`, once they are gathered."""
 
     @property
     def parts(self) -> list[Part]:
@@ -84,9 +86,10 @@ class Behind:
             self.increment = Increment(parts=[], oldest=oldest, old=old)
             write_table(REJECTS.schema.empty_table(), ingest / REJECTED)
         sources = self._sources()
+        self.accounts = _accounts_in(sources)
         if work.finished("merged") is None:
             folder = None if self.new is None else self.new.folder("ingest")
-            sides.merge(self.state, folder, _accounts_in(sources), self.increment.oldest, ingest)
+            sides.merge(self.state, folder, self.accounts, self.increment.oldest, ingest)
         merge(sources, work, self.settings, self.key, engine, progress)
         return self._summary(work, engine)
 
@@ -102,18 +105,17 @@ class Behind:
 
     def _summary(self, work: Workspace, engine: Engine) -> Summary:
         """What the new logs told, with counts of all that is kept."""
-        engine.view("narrow", work.folder("ingest") / "narrow" / "part-*.parquet")
         engine.view("derived", work.folder("ingest") / "derived.parquet")
         (counts,) = engine.table(
-            "SELECT count(*) AS exchanges, count(DISTINCT account) AS accounts, count(DISTINCT CASE WHEN counted THEN"
-            " conversation END) AS conversations, count(CASE WHEN NOT counted THEN 1 END) AS collapsed"
-            " FROM narrow JOIN derived USING (seq)"
+            "SELECT count(*) AS exchanges, count(DISTINCT CASE WHEN counted THEN conversation END) AS conversations,"
+            " count(CASE WHEN NOT counted THEN 1 END) AS collapsed FROM derived"
         ).to_pylist()
         manifest, read = self.state.manifest, self.read
         return Summary(
             inputs=[] if read is None else read.inputs,
             formats={} if read is None else read.formats,
             **counts,
+            accounts=len(self.accounts),
             rejects=dict(sorted(self._rejects().items())),
             defects={} if read is None else read.defects,
             warnings=[*([] if read is None else read.warnings), *self._warnings()],
@@ -156,8 +158,7 @@ class Behind:
             name: self.state.write_table(name, pq.read_table(work.folder("ingest") / file), generation)
             for name, file, _ in sides.FILES
         }
-        accounts = set(_accounts_in(self._sources()).to_pylist())
-        tables |= campaigns.write(known, accounts, self.state, generation)
+        tables |= campaigns.write(known, set(self.accounts.to_pylist()), self.state, generation)
         if (weights := self._weights(generation)) is not None:
             tables["weights"] = weights
         if self.new is not None:

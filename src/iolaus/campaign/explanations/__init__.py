@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Protocol, cast
 
 from iolaus.campaign.settings import CampaignSettings
@@ -37,8 +38,13 @@ class HonestExplanation(Protocol):
 
 def explanations() -> Iterator[HonestExplanation]:
     """Every honest explanation in this folder, by name."""
-    for found in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        yield cast(HonestExplanation, importlib.import_module(f"{__name__}.{found.name}"))
+    yield from _every()
+
+
+@cache
+def _every() -> tuple[HonestExplanation, ...]:
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(cast(HonestExplanation, importlib.import_module(f"{__name__}.{name}")) for name in names)
 
 
 def explained(name: str, log10_bf: float, sentence: str, settings: CampaignSettings) -> Explanation:

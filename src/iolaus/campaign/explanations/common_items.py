@@ -28,9 +28,10 @@ def weigh(
     texts, member = cohort.column("text")[readable], cohort.member[readable]
     if len(texts) < settings.least_items:
         return None
-    pairs = np.unique(np.stack([texts.astype(np.int64), member.astype(np.int64)], 1), axis=0)
-    distinct, holders = np.unique(pairs[:, 0], return_counts=True)
-    common = float(np.isin(texts, distinct[holders > 1]).mean())
+    _, text = np.unique(texts, return_inverse=True)
+    members = len(cohort.numbers)
+    holders = np.bincount(np.unique(text * members + member) // members)
+    common = float((holders[text] > 1).mean())
     return explained(
         NAME,
         (common - settings.common_share) * 6.0,

@@ -15,6 +15,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator, Set
 from contextvars import ContextVar
+from functools import cache
 from typing import Protocol, cast
 
 from iolaus.findings import Evidence, Family, Question
@@ -40,10 +41,13 @@ _silent: ContextVar[Set[str]] = ContextVar("_silent", default=frozenset())
 
 def kinds() -> Iterator[Kind]:
     """Every kind of evidence in this folder, by name, but those that are :func:`silenced`."""
-    for found in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        kind = cast(Kind, importlib.import_module(f"{__name__}.{found.name}"))
-        if not {kind.KIND, kind.FAMILY} & _silent.get():
-            yield kind
+    yield from (kind for kind in _every() if not {kind.KIND, kind.FAMILY} & _silent.get())
+
+
+@cache
+def _every() -> tuple[Kind, ...]:
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(cast(Kind, importlib.import_module(f"{__name__}.{name}")) for name in names)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.population import Floats, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import kinds_of
+from iolaus.link.sums import sums_by
 from iolaus.link.weights import piece
 
 KIND = "narrowness"
@@ -61,7 +62,6 @@ def between_cosine(vectors: Floats, group: np.ndarray) -> float:
     """Mean cosine over pairs of different groups; NaN where there are none. vectors: float64[m, d]."""
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     _, index, counts = np.unique(group, return_inverse=True, return_counts=True)
-    sums = np.zeros((len(counts), unit.shape[1]))
-    np.add.at(sums, index, unit)
+    sums = sums_by(index, unit, len(counts))
     pairs = len(unit) ** 2 - float((counts**2).sum())
     return float(((unit.sum(0) ** 2).sum() - (sums**2).sum()) / pairs) if pairs > 0 else float("nan")

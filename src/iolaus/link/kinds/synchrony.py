@@ -29,8 +29,9 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
     hour = (cohort.column("ts").astype(np.int64) - population.origin) // HOUR
     if len(hour) == 0 or len(population.hourly) < 24:
         return None
-    counts = np.zeros((len(cohort.numbers), len(population.hourly)))
-    np.add.at(counts, (cohort.member, np.clip(hour, 0, len(population.hourly) - 1)), 1)
+    hours = len(population.hourly)
+    cell = cohort.member.astype(np.int64) * hours + np.clip(hour, 0, hours - 1)
+    counts = np.bincount(cell, minlength=len(cohort.numbers) * hours).reshape(-1, hours).astype(np.float64)
     background = np.maximum(population.hourly - counts.sum(0), 0) + 0.5
     live = _live_hours(counts.sum(0))
     counts, background = counts[:, live], background[live]
