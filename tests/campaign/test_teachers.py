@@ -43,7 +43,7 @@ COHORTS = [
     judged("d", "declared_harvest", [8]),
     judged("e", "explained", [9, 10]),
 ]
-FOUND = Outcome(COHORTS, cast(Population, None))
+FOUND = Outcome(COHORTS, cast(Population, None), len(COHORTS))
 
 
 def results(folder: Path, accused: list[str]) -> Path:
@@ -88,7 +88,7 @@ def test_what_a_person_cleared_comes_in(tmp_path: Path) -> None:
 
 
 def test_no_account_table_and_no_cohort_leaves_everybody_in() -> None:
-    found = teachers(Outcome([], cast(Population, None)), ACCOUNTS.select(["account_id"]), None, [])
+    found = teachers(Outcome([], cast(Population, None), 0), ACCOUNTS.select(["account_id"]), None, [])
     assert found.may.all()
     assert not any(found.left_out.values())
 

@@ -97,6 +97,7 @@ def _describe(judged: Judged, engine: Engine, at: str, identity: Identity | None
         honest_explanations=list(judgement.explanations),
         phrases=_phrases(judged, engine),
         timeline=[Day(date=_time(d["day"] * 86_400_000_000)[:10], **_counts(d)) for d in days],
+        level=judged.level,
     )
 
 
