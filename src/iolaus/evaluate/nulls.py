@@ -21,11 +21,11 @@ from rich.console import Console
 
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.evaluate.rates import LEVEL
-from iolaus.findings import Campaign, Cohorts, Evidence
+from iolaus.findings import Campaign, Cohorts, Evidence, Question
 from iolaus.quoted import quoted, table
 from iolaus.workspace import write_atomically
 
-QUESTIONS = ("control", "concealment", "content")
+ACCUSING: tuple[Question, ...] = ("control", "concealment", "content")
 PAGE = Path("why") / "error-control.md"
 HEADER = ("Bayes factor", "cohorts", "spoke", "mean", "at most", "largest (log10)")
 
@@ -66,9 +66,9 @@ def _weights(cohort: Campaign, settings: VerdictSettings) -> Iterator[tuple[str,
     for name, piece in strongest.items():
         yield name, piece.log10_bf
     cap = settings.question_cap
-    answers = [cohort.questions[name] for name in QUESTIONS]
+    answers = [cohort.questions[name] for name in ACCUSING]
     capped = [-cap if answer.answer == "no" else min(answer.log10_bf, cap) for answer in answers]
-    for name, answer in zip(QUESTIONS, answers, strict=True):
+    for name, answer in zip(ACCUSING, answers, strict=True):
         yield f"question {name}", answer.log10_bf
     explained = max([0.0, *(found.log10_bf for found in cohort.honest_explanations)])
     yield "all, less what explains it", sum(capped) - explained
