@@ -6,7 +6,7 @@ are known to be honest. Of K tested cohorts those are alarms whose e-value is at
 ones the look may make: the stated rate times the account-weeks whose budget it spends. By Markov's inequality and
 since expectations add up, whatever hangs on whatever, the expected number of false ones is then at most B. No
 account-week is spent twice, so that the sum over all looks, at whatever time one stops, keeps to the rate.
-After Vovk and Wang, Annals of Statistics 49 (2021) 1736, and Balinsky and Balinsky, arXiv 2402.16094.
+After Vovk and Wang, Annals of Statistics 49 (2021) 1736, and Balinsky and Balinsky, arXiv 2403.19082.
 """
 
 from __future__ import annotations
