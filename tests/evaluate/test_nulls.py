@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from iolaus.campaign.settings import VerdictSettings
-from iolaus.evaluate.nulls import PAGE, main, mean_most, nulls
+from iolaus.evaluate.nulls import PAGE, against_others, main, mean_most, nulls
 from iolaus.findings import SCHEMA_VERSION, Answer, Campaign, Cohorts, Evidence, Explanation, Level, Question
 
 
@@ -52,6 +52,14 @@ def test_means_are_of_all_cohorts_and_what_says_nothing_is_one() -> None:
     assert found["all, less what explains it"].mean == pytest.approx((10**4.5 + 10**-1.5 + 10**2.5) / 3, abs=1e-3)
     accusing = found["all that accuses (level.score)"]
     assert accusing.mean == pytest.approx(1e4 / 3, abs=1e-3) and accusing.spoke == 1
+
+
+def test_an_e_value_is_made_of_the_cohorts_of_other_worlds_alone() -> None:
+    scans = [[cohort(0.0), cohort(-2.0)], [cohort(1.0)]]
+    found = against_others(scans, VerdictSettings(question_cap=3.0))
+    one, two, other = 10**1.5, 10**-1.5, 10**2.5
+    wanted = (2 * one / (one + other) + 2 * two / (two + other) + 3 * other / (other + one + two)) / 3
+    assert found.mean == pytest.approx(wanted, abs=1e-4) and found.cohorts == 3
 
 
 def test_the_bound_is_above_the_mean_nearly_always() -> None:

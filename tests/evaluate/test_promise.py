@@ -51,7 +51,7 @@ def test_a_scan_that_held_more_back_is_refused(place: Path) -> None:
 def test_the_table_sums_worlds(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = kept(place / "world", place / "lax", [1.0, LARGE])
     header, rows = cells(found, [1.0, LARGE])
-    assert header == ["world", "1", "1e+06", "no level", "of", "level at the first"]
+    assert header == ["world", "1", "1e+06", "no level", "of", "level at 1"]
     assert [row[0] for row in rows] == ["demo@0.25/0", "all", "honest accused"]
     assert rows[1][2] == rows[0][2] == f"{found[1].hostile} (1)" and rows[2][2] == "0 (0)"
     assert main([f"{place / 'world'}={place / 'lax'}", "--rates", "1"]) == 0

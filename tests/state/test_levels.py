@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from iolaus.campaign.settings import VerdictSettings
 from iolaus.ingest.inputs import Inputs
 from iolaus.simulate import simulate
 
@@ -34,7 +35,10 @@ def test_looks_spend_what_is_new_and_a_reported_campaign_keeps_its_alarm(world: 
     first, *rest = world.files
     scanned(world.of(first), out, state, **NEVER)
     told = control(out)
-    assert told["new"] == told["account_weeks"] > 0 and told["spent"] == told["left"] == told["new"] / 2
+    assert told["new"] == told["account_weeks"] > 0 and told["spent"] == pytest.approx(
+        told["new"] * VerdictSettings().look_share
+    )
+    assert told["spent"] + told["left"] == told["new"]
     assert accused(out) == set() and not campaigns(out)
     assert any("nobody new can be accused" in said for said in json.loads((out / "run.json").read_bytes())["warnings"])
     assert len(manifest(state).tables) and manifest(state).unspent == told["left"]

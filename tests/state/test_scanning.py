@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from iolaus.campaign.settings import VerdictSettings
 from iolaus.errors import InputError
 from iolaus.findings import Campaign, Cohorts
 from iolaus.ingest.inputs import Inputs
@@ -116,7 +117,9 @@ def test_a_scan_into_a_state_finds_what_a_scan_without_one_finds(
         one, other = (json.loads((out / name).read_bytes()) for out in (plain, whole.out))
         twice = [_needed(found) for found in (one, other)]
         assert one == other, name
-        assert [more - less for less, more in zip(*twice, strict=True)] == pytest.approx([math.log10(2)]), name
+        assert [more - less for less, more in zip(*twice, strict=True)] == pytest.approx(
+            [-math.log10(VerdictSettings().look_share)]
+        ), name
     assert "state" not in json.loads((plain / "run.json").read_bytes())
 
 

@@ -97,7 +97,7 @@ class VerdictSettings(BaseModel):
         description="share of these cohorts that may not have been honest after all, and count for none",
     )
     look_share: float = Field(
-        0.5, gt=0, le=1, description="share of the unspent budget of false campaigns that a look at a state spends"
+        0.25, gt=0, le=1, description="share of the unspent budget of false campaigns that a look at a state spends"
     )
     accuse_membership: float = Field(0.9, gt=0, le=1, description="membership from which an account is accused")
     use_cap: float = Field(

@@ -26,6 +26,7 @@ from iolaus.quoted import quoted, table
 from iolaus.workspace import write_atomically
 
 ACCUSING: tuple[Question, ...] = ("control", "concealment", "content")
+JOINT = "all, less what explains it"
 PAGE = Path("why") / "error-control.md"
 HEADER = ("Bayes factor", "cohorts", "spoke", "mean", "at most", "largest (log10)")
 
@@ -51,6 +52,20 @@ def nulls(cohorts: Sequence[Campaign], settings: VerdictSettings) -> list[Null]:
     return [_null(name, [row.get(name, 0.0) for row in rows]) for name in sorted(names, key=_order)]
 
 
+def against_others(scans: Sequence[Sequence[Campaign]], settings: VerdictSettings) -> Null:
+    """What all questions say less what explains it, as an e-value: set against the cohorts of the other scans.
+
+    The ratio that makes levels, on a score that honest cohorts do reach: a mean far above 1 says that cohorts of one
+    world are not like those of another.
+    """
+    scores = [np.array([10 ** dict(_weights(cohort, settings))[JOINT] for cohort in scan]) for scan in scans]
+    found = []
+    for place, mine in enumerate(scores):
+        others = np.concatenate([np.zeros(0), *scores[:place], *scores[place + 1 :]])
+        found += ((len(others) + 1) * mine / (mine + others.sum())).tolist()
+    return _null(f"{JOINT}: e-value against other worlds", [math.log10(value) for value in found])
+
+
 def _order(name: str) -> tuple[int, str]:
     return ("kind", "family", "question", "all").index(name.split()[0].rstrip(",")), name
 
@@ -71,7 +86,7 @@ def _weights(cohort: Campaign, settings: VerdictSettings) -> Iterator[tuple[str,
     for name, answer in zip(ACCUSING, answers, strict=True):
         yield f"question {name}", answer.log10_bf
     explained = max([0.0, *(found.log10_bf for found in cohort.honest_explanations)])
-    yield "all, less what explains it", sum(capped) - explained
+    yield JOINT, sum(capped) - explained
     # What the rules keep from being accused scores nothing at all.
     yield "all that accuses (level.score)", -math.inf if cohort.level is None else cohort.level.score
 
@@ -102,13 +117,9 @@ def mean_most(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     return float(values.mean()) + spread + 7 * float(values.max()) * log / (3 * (count - 1))
 
 
-def read(folders: Sequence[Path]) -> list[Campaign]:
-    """Every tested cohort of these results."""
-    return [
-        cohort
-        for folder in folders
-        for cohort in msgspec.json.decode((folder / "cohorts.json").read_bytes(), type=Cohorts).cohorts
-    ]
+def read(folders: Sequence[Path]) -> list[list[Campaign]]:
+    """Every tested cohort of each of these results."""
+    return [msgspec.json.decode((folder / "cohorts.json").read_bytes(), type=Cohorts).cohorts for folder in folders]
 
 
 def cells(found: Sequence[Null]) -> list[tuple[str, ...]]:
@@ -132,7 +143,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("results", nargs="+", type=Path, help="folders of scans of honest logs")
     parser.add_argument("--record", type=Path, metavar="DOCS", help="folder of error_control.json and the page")
     asked = parser.parse_args(arguments)
-    found = nulls(read(asked.results), VerdictSettings())
+    scans, settings = read(asked.results), VerdictSettings()
+    found = nulls([cohort for scan in scans for cohort in scan], settings)
+    if len(scans) > 1:
+        found.append(against_others(scans, settings))
     body = table(HEADER, cells(found))
     Console(highlight=False, width=140).print(body)
     if asked.record is not None:

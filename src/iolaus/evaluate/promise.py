@@ -93,7 +93,7 @@ def _at(
 
 def cells(found: Sequence[Kept], rates: Sequence[float]) -> tuple[list[str], list[list[str]]]:
     """Header and rows: one world a row, hostile accounts that are accused, of all that sent anything; then all."""
-    header = ["world", *(f"{rate:g}" for rate in rates), "no level", "of", "level at the first"]
+    header = ["world", *(f"{rate:g}" for rate in rates), "no level", "of", f"level at {rates[0]:g}"]
     rows = []
     for world in dict.fromkeys(each.world for each in found):
         theirs = [each for each in found if each.world == world]
