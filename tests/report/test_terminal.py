@@ -7,8 +7,7 @@ import pytest
 from rich.console import Console
 
 from iolaus.errors import InputError
-from iolaus.findings import Campaign, Level
-from iolaus.report import summary
+from iolaus.findings import Campaign
 from iolaus.report.terminal import explain
 
 from . import cohorts, fixture
@@ -35,25 +34,6 @@ def test_summary_lists_campaigns_other_verdicts_and_nearest_misses(folder: Path)
     assert "0.997, almost certain" in text
     assert "unlikely" not in text, "a word beside another verdict would read as an accusation"
     assert text.index("Campaigns\n") < text.index("Undetermined\n") < text.index("Nearest misses\n")
-
-
-def test_the_promise_and_the_level_that_it_asked_for_are_said(folder: Path) -> None:
-    text = said(folder)
-    assert "At most 20 false campaigns per million active account-weeks are promised, over all looks." in text
-    assert (
-        "saw 9,120 active account-weeks, 1,310 of them new, tested 17 cohorts, and asked of each a level of 3.11"
-        in text
-    )
-    assert "Level 3.87; 3.11 is needed." in said(folder, "hydra-7f3a")
-    assert "Level" not in said(folder, "grader-19be")
-
-
-def test_a_level_that_was_missed_or_is_not_asked_for_is_said() -> None:
-    below = cohorts.cohort("a", "undetermined", "s", level=Level(score=3.0, reached=2.5, needed=3.0))
-    assert summary.why_not(below) == "level not reached"
-    known = cohorts.cohort("a", "campaign", "s", level=Level(score=3.0, reached=2.5, needed=None))
-    assert summary.reached(known) == "Level 2.50; reported before, so none is needed."
-    assert "level" not in summary.why_not(known)
 
 
 @pytest.mark.parametrize("campaign", [cohorts.hydra(), cohorts.grader(), *cohorts.others()[:3]], ids=lambda c: c.id)
