@@ -17,7 +17,8 @@ from . import cohorts, fixture
 
 PROMISE = (
     "At most 20 false campaigns per million active account-weeks are promised, over all looks."
-    " This look saw 9,120 active account-weeks, 1,310 of them new, tested 17 cohorts, and asked of each a level of 3.11 (log10 of an e-value)."
+    " This look saw 9,120 active account-weeks, 1,310 of them new, tested 17 cohorts, and asked of each a level of 3.11"
+    " (log10 of an e-value)."
 )
 
 
