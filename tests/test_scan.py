@@ -188,6 +188,17 @@ def test_flagged_exchanges_are_of_campaigns_and_real(scanned: Scanned) -> None:
     assert len(taken & set(ids)) >= 0.9 * len(ids), "exchanges of others were flagged"
 
 
+def test_a_promise_is_made_and_each_campaign_reached_its_level(scanned: Scanned) -> None:
+    control = scanned.json("run.json")["error_control"]
+    sent = set(pq.read_table(scanned.world / "exchanges", columns=["account_id"])["account_id"].to_pylist())
+    assert control["account_weeks"] == control["new"] == control["spent"] == len(sent), "the world is a week"
+    tested = scanned.json("cohorts.json")["cohorts"]
+    assert control["cohorts"] >= len(tested) > 0
+    levels = [cohort["level"] for cohort in tested if cohort["verdict"] == "campaign"]
+    assert levels and all(level["needed"] == control["needed"] <= level["reached"] for level in levels)
+    assert str(control["account_weeks"]) in (scanned.out / "report.html").read_text("utf-8").replace(",", "")
+
+
 def test_run_record_names_inputs_and_no_machine(scanned: Scanned) -> None:
     record = scanned.json("run.json")
     logged = pq.read_table(scanned.world / "exchanges", columns=["account_id"])

@@ -53,6 +53,18 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     sentence: str
 
 
+class Level(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How strong a campaign had to be, as log10 of e-values: numbers whose mean over honest cohorts is at most 1.
+
+    ``score``: the log10 Bayes factor that accuses it, of which ``reached`` is made. ``needed``: what this look asked of
+    each cohort; null where an earlier look reported the campaign.
+    """
+
+    score: float
+    reached: float
+    needed: float | None
+
+
 class Phrase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Words that the accounts share. ``text`` is empty unless the whole excerpt may be shown."""
 
@@ -97,6 +109,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     honest_explanations: list[Explanation]
     phrases: list[Phrase]
     timeline: list[Day]
+    level: Level | None = None
+    """Of what would be accused by all other rules; null elsewhere."""
 
 
 class Campaigns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,6 +125,25 @@ class Cohorts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     schema_version: int
     cohorts: list[Campaign]
+
+
+class ErrorControl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What keeps false campaigns rare. Amounts are active account-weeks.
+
+    ``promised``: false campaigns per million of them. ``account_weeks``: all that was looked at; ``new``: what no
+    earlier look saw; ``spent``: whose budget this look spent; ``left``: whose budget later ones may spend.
+    ``cohorts``: tested. ``needed``: log10 of the e-value that each had to reach; ``highest``: of the one that none can
+    exceed.
+    """
+
+    promised: float
+    account_weeks: int
+    new: int
+    spent: float
+    left: float
+    cohorts: int
+    needed: float
+    highest: float
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -136,3 +169,4 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     warnings: list[str]
     baseline: dict[str, str] | None = None
     state: dict[str, int | str] | None = None
+    error_control: ErrorControl | None = None

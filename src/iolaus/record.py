@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pyarrow as pa
 import iolaus
 from iolaus.content import baseline
 from iolaus.engine import Engine
-from iolaus.findings import SCHEMA_VERSION, RunRecord
+from iolaus.findings import SCHEMA_VERSION, ErrorControl, RunRecord
 from iolaus.ingest.inputs import sha256
 from iolaus.ingest.summary import Summary
 from iolaus.key import Key
@@ -67,9 +68,10 @@ def write_record(
     work: Workspace,
     engine: Engine,
     out: Path,
+    control: ErrorControl,
     kept: Behind | None = None,
 ) -> None:
-    """run.json: what was scanned with what."""
+    """run.json: what was scanned with what, and how rare ``control`` keeps false campaigns."""
     shares = assessable_shares(work, engine)
     record = RunRecord(
         schema_version=SCHEMA_VERSION,
@@ -83,11 +85,24 @@ def write_record(
         rejects=read.rejects,
         defects=read.defects,
         assessable=shares,
-        warnings=read.warnings,
+        warnings=[*read.warnings, *out_of_reach(control)],
         baseline=baseline_record(settings.link.baseline),
         state=None if kept is None else kept.record(),
+        error_control=control,
     )
     write_atomically(out / "run.json", msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+
+
+def out_of_reach(control: ErrorControl) -> list[str]:
+    """A warning where no evidence could reach the level of this look, whatever it says."""
+    if control.needed <= control.highest:
+        return []
+    least = control.promised * 10 ** (control.needed - control.highest)
+    return [
+        f"{control.promised:g} false campaigns per million account-weeks are too few for {control.cohorts} cohorts in"
+        f" {control.spent:.0f} account-weeks: nobody new can be accused. Scan more weeks at once, or set"
+        f" verdict.false_campaigns to {math.ceil(least)} or more."
+    ]
 
 
 def assessable_shares(work: Workspace, engine: Engine) -> dict[str, dict[str, dict[str, float]]]:

@@ -6,15 +6,17 @@ import hashlib
 import logging
 import resource
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from threadpoolctl import threadpool_limits
 
 import iolaus
-from iolaus.campaign import results
+from iolaus.campaign import exposure, levels, results
 from iolaus.campaign import run as campaign
 from iolaus.campaign.identity import Identity, Sameness, accused, identify
+from iolaus.campaign.levels import Look
 from iolaus.campaign.run import Outcome
 from iolaus.engine import Engine, open_engine
 from iolaus.errors import InputError, TooManyRejectsError
@@ -69,9 +71,13 @@ def scan(inputs: Inputs, settings: Settings, out: Path, progress: Progress, stat
         drop_results(out)
         engine = open_engine(settings.engine, work.root / "scratch")
         try:
-            read, found = stages(inputs, settings, key, work, engine, progress, out, kept)
+            read, judged = stages(inputs, settings, key, work, engine, progress, out, kept)
             with progress.stage("results", "cohorts") as tick:
-                _write_results(read, found, settings, key, work, engine, out, kept)
+                look = levels.once(exposure.of_scan(work, engine)) if kept is None else kept.look()
+                found, named, known = alarms(judged, look, settings, work, engine, kept)
+                _write_results(read, found, look, named, settings, key, work, engine, out, kept)
+                if kept is not None:
+                    kept.commit(work, known, look)
                 tick(len(found.cohorts))
         except OSError as error:
             raise disk_error(Path(error.filename or out), error) from error
@@ -85,6 +91,8 @@ def scan(inputs: Inputs, settings: Settings, out: Path, progress: Progress, stat
 def _write_results(
     read: Summary,
     found: Outcome,
+    look: Look,
+    named: Mapping[str, Identity],
     settings: Settings,
     key: Key,
     work: Workspace,
@@ -92,26 +100,36 @@ def _write_results(
     out: Path,
     kept: Behind | None,
 ) -> None:
-    """Every result file but timings.json; the state follows when they stand."""
-    named, known = identities(found, settings, work, engine, kept)
+    """Every result file but timings.json."""
     results.write(found, work, engine, settings.verdict, out, named)
-    write_record(read, settings, key, work, engine, out, kept)
+    write_record(read, settings, key, work, engine, out, levels.record(found, look, settings.verdict), kept)
     shutil.copyfile(work.folder("ingest") / "rejects.parquet", out / "rejects.parquet")
     write_report(out, out / "report.html")
-    if kept is not None:
-        kept.commit(work, known)
+
+
+def alarms(
+    judged: Outcome, look: Look, settings: Settings, work: Workspace, engine: Engine, kept: Behind | None
+) -> tuple[Outcome, dict[str, Identity], list[Identity]]:
+    """(what was found, with those campaigns alone that reach the level of this look or were reported before;
+    candidate id -> identity of each; all campaigns that are known from now on). No identities without a state."""
+    if kept is None:
+        return levels.held_to(judged, look, settings.verdict), {}, []
+    before = campaigns.load(kept.state)
+    named, _ = identities(judged, before, settings, work, engine)
+    earlier = {one.id for one in before}
+    alarmed = {candidate for candidate, one in named.items() if one.id in earlier}
+    found = levels.held_to(judged, look, settings.verdict, alarmed)
+    return found, *identities(found, before, settings, work, engine)
 
 
 def identities(
-    found: Outcome, settings: Settings, work: Workspace, engine: Engine, kept: Behind | None
+    found: Outcome, before: Sequence[Identity], settings: Settings, work: Workspace, engine: Engine
 ) -> tuple[dict[str, Identity], list[Identity]]:
-    """Candidate id -> identity of each campaign, and all campaigns that are known from now on; none without a state."""
-    if kept is None:
-        return {}, []
+    """Candidate id -> identity of each campaign, and all that are known from now on. ``before``: known until now."""
     names = {judged.tested.candidate.id: results.minted(judged) for judged in found.campaigns}
     seen = accused(found, work.folder("sketch"), names, results.end_of(engine))
     same = Sameness(settings.state.same_words, settings.state.same_members)
-    named, known = identify(seen, campaigns.load(kept.state), same)
+    named, known = identify(seen, before, same)
     return dict(zip(names, named, strict=True)), known
 
 

@@ -44,7 +44,7 @@ COHORTS = [
     judged("d", "declared_harvest", [8]),
     judged("e", "explained", [9, 10]),
 ]
-FOUND = Outcome(COHORTS, cast(Population, None), cast(Uses, None))
+FOUND = Outcome(COHORTS, cast(Population, None), cast(Uses, None), len(COHORTS))
 
 
 def results(folder: Path, accused: list[str]) -> Path:
@@ -89,7 +89,8 @@ def test_what_a_person_cleared_comes_in(tmp_path: Path) -> None:
 
 
 def test_no_account_table_and_no_cohort_leaves_everybody_in() -> None:
-    found = teachers(Outcome([], cast(Population, None), cast(Uses, None)), ACCOUNTS.select(["account_id"]), None, [])
+    nobody = Outcome([], cast(Population, None), cast(Uses, None), 0)
+    found = teachers(nobody, ACCOUNTS.select(["account_id"]), None, [])
     assert found.may.all()
     assert not any(found.left_out.values())
 

@@ -57,11 +57,15 @@ def facts(
     seed: int = 0,
     counts: tuple[ExchangeCounts, ...] = (),
     cohorts: tuple[CohortFact, ...] = (),
+    promised: float | None = None,
+    tested: int = 0,
+    scores: tuple[float, ...] = (),
 ) -> Facts:
     """Facts of a world."""
     return Facts(
         world=world, scenario=world.split("/")[0], seed=seed, days=7, exchanges=100, accounts=10, hostile=0,
-        honest_world=honest, counts=list(counts), cohorts=list(cohorts),
+        honest_world=honest, counts=list(counts), cohorts=list(cohorts), promised=promised, tested=tested,
+        scores=list(scores),
     )  # fmt: skip
 
 

@@ -40,3 +40,14 @@ def test_weakest_names_the_accused_crowd_the_missed_campaign_and_the_better_base
     assert "oracle 1.000" in weak
     assert "Probabilities of cohorts are worse than saying the base rate" in weak
     assert "not measurable" in weak
+
+
+def test_more_false_campaigns_than_were_promised_are_said() -> None:
+    rows = [{"world": "h/0", "accused": n < 10, "found": "wrong" if n < 10 else None} for n in range(1_000)]
+    said = [
+        "\n".join(assess(sheet(*rows), [facts("h/0", honest=True, promised=promised)], [], 0.95).weakest)
+        for promised in (100.0, 2_000.0, None)
+    ]
+    assert all("1 false campaigns in 1 honest worlds: 1000.0 per million" in weak for weak in said)
+    kept = "The scan promised at most 100 false campaigns per million active account-weeks."
+    assert [kept in weak for weak in said] == [True, False, False]

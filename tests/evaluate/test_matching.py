@@ -35,6 +35,18 @@ def test_campaigns_put_together_are_impure_but_not_false() -> None:
     assert {(each.found_in, each.merged_in, each.mean_pieces) for each in found.true} == {(0, 1, 0.0)}
 
 
+def test_the_promise_and_what_honest_cohorts_scored_stand_beside_what_was_measured() -> None:
+    told = [
+        facts("h/0", honest=True, promised=20.0, tested=100, scores=(5.0, 3.0)),
+        facts("h/1", honest=True, promised=10.0, tested=60),
+        facts("w/0", promised=900.0, tested=40, scores=(9.0,)),
+    ]
+    exposure = matching(sheet({"world": "h/0"}), told).false_campaigns
+    assert (exposure.promised, exposure.cohorts, exposure.score) == (20.0, 160, 5.004)
+    nothing = matching(sheet({"world": "h/0"}), [facts("h/0", honest=True)]).false_campaigns
+    assert (nothing.promised, nothing.score) == (None, None)
+
+
 def test_false_campaigns_are_counted_over_honest_worlds_alone() -> None:
     rows = [
         *[{"world": "h/0", "weeks": 2, "accused": n < 2, "found": "wrong" if n < 2 else None} for n in range(500)],

@@ -10,6 +10,7 @@ from iolaus.findings import (
     Day,
     Evidence,
     Explanation,
+    Level,
     LineageEvent,
     Phrase,
     Question,
@@ -80,6 +81,7 @@ def hydra() -> Campaign:
         accounts=120,
         exchanges=41873,
         probability=0.9971,
+        level=Level(score=6.21, reached=3.87, needed=3.113147),
         questions=four(
             ("yes", 6.4, "The 120 accounts draw their work from one queue, whoever asks, and pace it together."),
             ("yes", 3.1, "61 accounts were opened within 72 hours of a suspension and took its queue over."),

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from iolaus import settings, tables
-from iolaus.findings import SCHEMA_VERSION, Campaign, Campaigns, Cohorts, RunRecord
+from iolaus.findings import SCHEMA_VERSION, Campaign, Campaigns, Cohorts, ErrorControl, RunRecord
 
 from .cohorts import grader, hydra, others
 
@@ -91,6 +91,16 @@ def run_record(accounts: pa.Table, assessed: int) -> RunRecord:
                 "education": {"accounts": 60, "assessed": classes, "exchanges": 11204, "with_text": 3000},
             },
         },
+        error_control=ErrorControl(
+            promised=20.0,
+            account_weeks=9_120,
+            new=1_310,
+            spent=655.0,
+            left=655.0,
+            cohorts=17,
+            needed=3.113147,
+            highest=4.3,
+        ),
         warnings=["212 times without a zone were read as UTC.", "Most rejects come from one account (27 of 35)."],
     )
 

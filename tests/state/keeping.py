@@ -91,7 +91,7 @@ def gathered(
             kept.gather(
                 lambda new: ingest.ingest(inputs, settings.ingest, key, new, engine, progress), work, engine, progress
             )
-            kept.commit(work, known)
+            kept.commit(work, known, kept.look())
     finally:
         engine.close()
     return told(work)

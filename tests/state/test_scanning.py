@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 import shutil
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from iolaus.campaign.settings import VerdictSettings
 from iolaus.errors import InputError
 from iolaus.findings import Campaign, Cohorts
 from iolaus.ingest.inputs import Inputs
@@ -104,13 +107,26 @@ def same_accusations(one: Path, other: Path) -> None:
 def test_a_scan_into_a_state_finds_what_a_scan_without_one_finds(
     world: World, whole: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the same weights of words, which either learns from a sample of its own."""
+    """With the same weights of words, which either learns from a sample of its own; a state saves budget for later."""
     weights = np.load(whole.state / manifest(whole.state).tables["weights"])
     monkeypatch.setattr("iolaus.sketch.run.learnt_weights", lambda parts, key: weights)
     plain = scanned(world.inputs, tmp_path / "out")
-    for name in (*SAME, "campaigns.json", "cohorts.json", "rejects.parquet"):
+    for name in (*SAME, "rejects.parquet"):
         assert (plain / name).read_bytes() == (whole.out / name).read_bytes(), name
+    for name in ("campaigns.json", "cohorts.json"):
+        one, other = (json.loads((out / name).read_bytes()) for out in (plain, whole.out))
+        twice = [_needed(found) for found in (one, other)]
+        assert one == other, name
+        assert [more - less for less, more in zip(*twice, strict=True)] == pytest.approx(
+            [-math.log10(VerdictSettings().look_share)]
+        ), name
     assert "state" not in json.loads((plain / "run.json").read_bytes())
+
+
+def _needed(found: dict[str, Any]) -> list[float]:
+    """Takes out the levels that campaigns needed."""
+    (cohorts,) = (value for value in found.values() if isinstance(value, list))
+    return [cohort["level"].pop("needed") for cohort in cohorts if cohort["level"]]
 
 
 def test_three_increments_equal_one_scan(whole: Kept, cut: Kept) -> None:
@@ -132,9 +148,10 @@ def test_three_increments_equal_one_scan(whole: Kept, cut: Kept) -> None:
 
 
 def _lasting(found: Campaign) -> Campaign:
-    """A cohort without its id and first alarm, which live on, and its excerpts, which are of the newest texts."""
+    """A cohort without what lives on (its id and first alarm, by which no level is needed any more) and without its
+    excerpts, which are of the newest texts."""
     phrases = [msgspec.structs.replace(phrase, text="") for phrase in found.phrases]
-    return msgspec.structs.replace(found, id="", first_alarm_at="", phrases=phrases)
+    return msgspec.structs.replace(found, id="", first_alarm_at="", phrases=phrases, level=None)
 
 
 def test_a_campaign_keeps_its_first_alarm(world: World, whole: Kept, cut: Kept) -> None:

@@ -149,5 +149,5 @@ def _both(known: Candidate, other: Candidate) -> Candidate:
 def shadow(pair: Pair, known: Pair) -> Pair:
     """The cohort, explained by the campaign ``known``, whose accounts most of its own are."""
     tested, judgement = pair
-    sentence = f"Its accounts are mostly those of campaign-{known[0].candidate.id}; the others add no campaign to it."
+    sentence = f"Its accounts are mostly those of cohort {known[0].candidate.id}; the others add no campaign to it."
     return tested, replace(judgement, verdict="explained", sentence=sentence, question_to_ask="", probability=0.0)

@@ -46,7 +46,7 @@ WORDS: dict[Question, tuple[str, str, str]] = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is believed of one cohort, and why."""
+    """What is believed of one cohort, and why. ``log10_bf``: of all three questions less what explains them."""
 
     verdict: Verdict
     sentence: str
@@ -55,6 +55,7 @@ class Judgement:
     questions: dict[Question, Answer]
     evidence: tuple[Evidence, ...]
     explanations: tuple[Explanation, ...]
+    log10_bf: float
 
 
 def judge(tested: Tested, population: Population, campaign: CampaignSettings, verdict: VerdictSettings) -> Judgement:
@@ -83,12 +84,14 @@ def judge(tested: Tested, population: Population, campaign: CampaignSettings, ve
     # No answer may stand in for another: strong control does not make up for a hand that does not hide.
     cap = verdict.question_cap
     answers = [questions[q] for q in ("control", "concealment", "content")]
-    odds = verdict.prior_log10 + sum(-cap if a.answer == "no" else min(a.log10_bf, cap) for a in answers)
-    odds -= max([0.0, *(found.log10_bf for found in honest)])
+    weight = sum(-cap if a.answer == "no" else min(a.log10_bf, cap) for a in answers)
+    weight -= max([0.0, *(found.log10_bf for found in honest)])
+    odds = verdict.prior_log10 + weight
     probability = 1 / (1 + 10 ** -max(-12.0, min(12.0, odds)))
     name, sentence, ask = _verdict(questions, honest, families if dealt else 0, probability, verdict)
     most = {"undetermined": verdict.undetermined_most, "explained": verdict.explained_most}.get(name, 1.0)
-    return Judgement(name, sentence, ask, round(min(probability, most), 6), questions, counted, honest)
+    probability = round(min(probability, most), 6)
+    return Judgement(name, sentence, ask, probability, questions, counted, honest, round(weight, 6))
 
 
 def _count(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

@@ -92,6 +92,7 @@ def _describe(judged: Judged, uses: Uses, engine: Engine, at: str, identity: Ide
         honest_explanations=list(judgement.explanations),
         phrases=_phrases(judged, uses, engine),
         timeline=[Day(date=_time(d.day * DAY)[:10], exchanges=d.exchanges, accounts=d.accounts) for d in days],
+        level=judged.level,
     )
 
 

@@ -23,6 +23,7 @@ from iolaus.campaign.said import let_know
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.campaign.unread import with_unread
 from iolaus.engine import Engine
+from iolaus.findings import Level
 from iolaus.key import load as load_key
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate, find
@@ -72,21 +73,29 @@ class Settings(Protocol):
 
 @dataclass(frozen=True)
 class Judged:
-    """A cohort, what is believed of it, its published words by phrase, and its members where it is accused."""
+    """A cohort, what is believed of it, its published words by phrase, and its members where it is accused.
+
+    level: what it had to reach and reached, once it was held to one.
+    """
 
     tested: Tested
     judgement: Judgement
     published: dict[int, str]
     members: Members | None = None
+    level: Level | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Every judged cohort, the strongest first, everybody, and which conversations use which phrases."""
+    """Every judged cohort, the strongest first, everybody, and which conversations use which phrases.
+
+    tested: how many cohorts were tested before any were joined.
+    """
 
     cohorts: list[Judged]
     population: Population
     uses: Uses
+    tested: int
 
     @property
     def campaigns(self) -> list[Judged]:
@@ -113,6 +122,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         for tested in test(assembly, candidates, settings.link):
             judged.append((tested, judge(tested, assembly.population, settings.campaign, settings.verdict)))
             tick(1)
+        count = len(judged)
         joiner = Joiner(assembly, settings.link, settings.campaign, settings.verdict)
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
@@ -120,7 +130,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
-    return Outcome(cohorts, assembly.population, assembly.uses)
+    return Outcome(cohorts, assembly.population, assembly.uses, count)
 
 
 def _measured(
@@ -241,16 +251,14 @@ def _published(
     words = read(exchanges, engine, assembly.uses, asked, settings.link, shared)
     entity = _entities(assembly.population.accounts)
     return [
-        Judged(
-            judged.tested,
-            judged.judgement,
-            {
+        replace(
+            judged,
+            published={
                 phrase: excerpt(
                     words.get(f"{judged.tested.candidate.id}/{phrase}", ()), entity, settings.sketch.publish_k
                 )
                 for phrase in shown.get(judged.tested.candidate.id, ())
             },
-            judged.members,
         )
         for judged in cohorts
     ]

@@ -81,6 +81,24 @@ class VerdictSettings(BaseModel):
     least_families: int = Field(2, ge=1, description="families that must speak for control before anybody is accused")
     joint_weight: float = Field(0.8, gt=0, le=1, description="weight of every family after the strongest")
     accuse_probability: float = Field(0.95, gt=0, lt=1, description="probability from which a cohort is a campaign")
+    false_campaigns: float = Field(
+        100.0, gt=0, description="false campaigns per million active account-weeks that are promised not to be exceeded"
+    )
+    honest_cohorts: int = Field(
+        22_225, ge=1, description="honest cohorts on which it was counted what the scan accuses ('make alarms')"
+    )
+    honest_score: float = Field(
+        6.35, description="log10 of the sum of the Bayes factors (level.score) of those that it would have accused"
+    )
+    honest_doubt: float = Field(
+        0.1,
+        ge=0,
+        lt=1,
+        description="share of these cohorts that may not have been honest after all, and count for none",
+    )
+    look_share: float = Field(
+        0.25, gt=0, le=1, description="share of the unspent budget of false campaigns that a look at a state spends"
+    )
     accuse_membership: float = Field(0.9, gt=0, le=1, description="membership from which an account is accused")
     use_cap: float = Field(
         1.0, gt=0, description="most that one use of a campaign's words adds to a membership: few uses are thin data"

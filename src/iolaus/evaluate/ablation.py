@@ -21,7 +21,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from iolaus import scan
-from iolaus.campaign import results
+from iolaus.campaign import exposure, levels, results
 from iolaus.campaign import run as campaign
 from iolaus.engine import Engine, open_engine
 from iolaus.engine.embedded import Embedded
@@ -133,7 +133,8 @@ def _judged(
 ) -> Cell:
     out.mkdir(parents=True, exist_ok=True)
     with silenced(CHOICES[choice]):
-        found = campaign.run(state, settings, engine, Progress(shown=False), has_accounts)
+        judged = campaign.run(state, settings, engine, Progress(shown=False), has_accounts)
+    found = levels.held_to(judged, levels.once(exposure.of_scan(state, engine)), settings.verdict)
     results.write(found, state, engine, settings.verdict, out)
     write_cohorts(found, out)
     joined = Embedded(settings.engine, out / "scratch")

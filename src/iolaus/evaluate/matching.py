@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -45,13 +46,21 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exposure(msgspec.Struct, frozen=True, kw_only=True):
-    """False campaigns over the accounts and weeks in which there was something to accuse wrongly."""
+    """False campaigns over the accounts and weeks in which there was something to accuse wrongly.
+
+    ``promised``: the most that scans said they keep to, per million. ``cohorts``: tested; ``score``: log10 of the sum
+    of the Bayes factors (level.score) of those that no other rule kept from being accused, None where there is none.
+    A provider sets the last two as verdict.honest_cohorts and verdict.honest_score.
+    """
 
     worlds: int
     active_account_weeks: int
     false_campaigns: int
     per_million: float | None
     per_million_high: float
+    promised: float | None
+    cohorts: int
+    score: float | None
 
 
 class VerdictCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,9 +84,8 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True):
 def matching(sheet: Sheet, facts: Sequence[Facts]) -> Matching:
     """Match by accused accounts; false campaigns are counted over worlds without any campaign."""
     found = _found(sheet)
-    honest = {fact.world for fact in facts if fact.honest_world}
-    world = sheet.names("world")
-    weeks = int(sheet.numbers("weeks")[np.isin(world, list(honest))].sum())
+    honest = [fact for fact in facts if fact.honest_world]
+    weeks = int(sheet.numbers("weeks")[np.isin(sheet.names("world"), [fact.world for fact in honest])].sum())
     return Matching(
         found=found,
         true=_pieces(sheet, found),
@@ -156,12 +164,14 @@ def _pieces(sheet: Sheet, found: Sequence[Found]) -> list[Pieces]:
     return rows
 
 
-def exposure(found: Sequence[Found], honest: set[str], weeks: int) -> Exposure:
-    """False campaigns in the worlds named ``honest``, per million active account-weeks.
+def exposure(found: Sequence[Found], honest: Sequence[Facts], weeks: int) -> Exposure:
+    """False campaigns in the worlds ``honest``, per million active account-weeks.
 
     Each account-week counts as one trial; the bound is the upper end of the Clopper-Pearson interval.
     """
-    false = sum(each.world in honest for each in found)
+    worlds = {fact.world for fact in honest}
+    false = sum(each.world in worlds for each in found)
+    scores = math.fsum(10**score for fact in honest for score in fact.scores)
     high = clopper_pearson(min(false, weeks), weeks, LEVEL)[1] if weeks else 1.0
     return Exposure(
         worlds=len(honest),
@@ -169,4 +179,7 @@ def exposure(found: Sequence[Found], honest: set[str], weeks: int) -> Exposure:
         false_campaigns=false,
         per_million=round(1e6 * false / weeks, 3) if weeks else None,
         per_million_high=round(1e6 * high, 3),
+        promised=max((fact.promised for fact in honest if fact.promised is not None), default=None),
+        cohorts=sum(fact.tested for fact in honest),
+        score=round(math.log10(scores), 3) if scores else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from iolaus.engine.embedded import Embedded
 from iolaus.errors import InputError
 from iolaus.evaluate.scanning import COHORTS
 from iolaus.evaluate.worlds import World
-from iolaus.findings import Cohorts
+from iolaus.findings import Campaign, Cohorts, ErrorControl, RunRecord
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -65,7 +66,11 @@ class CohortFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one world beside its sheet of accounts."""
+    """What is known of one world beside its sheet of accounts.
+
+    ``promised``: false campaigns per million account-weeks that the scan said it keeps to; None where it did not say.
+    ``tested``: cohorts. ``scores``: level.score of each that nothing but its level could keep from being accused.
+    """
 
     world: str
     scenario: str
@@ -77,6 +82,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     honest_world: bool
     counts: list[ExchangeCounts]
     cohorts: list[CohortFact]
+    promised: float | None = None
+    tested: int = 0
+    scores: list[float] = msgspec.field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,8 @@ def write_down(world: World, results: Path, engine: Embedded) -> tuple[Sheet, Fa
         raise InputError(f"{results}: holds none of the accounts of {world.path}. Give the results of that world.")
     counts = [ExchangeCounts(**row) for row in engine.table(_EXCHANGES).to_pylist()]
     hostile = sheet.flags("hostile")
+    said = msgspec.json.decode((results / "cohorts.json").read_bytes(), type=Cohorts).cohorts
+    control = _control(results)
     facts = Facts(
         world=world.label,
         scenario=world.meta.scenario,
@@ -167,7 +177,10 @@ def write_down(world: World, results: Path, engine: Embedded) -> tuple[Sheet, Fa
         hostile=int(hostile.sum()),
         honest_world=not world.meta.campaigns,
         counts=counts,
-        cohorts=_cohorts(results, engine, sheet),
+        cohorts=_cohorts(said, results, engine, sheet),
+        promised=None if control is None else control.promised,
+        tested=len(said) if control is None else control.cohorts,
+        scores=[cohort.level.score for cohort in said if cohort.level is not None],
     )
     return sheet, facts
 
@@ -191,9 +204,16 @@ def _views(world: World, results: Path, engine: Embedded) -> None:
     )
 
 
-def _cohorts(results: Path, engine: Embedded, sheet: Sheet) -> list[CohortFact]:
+def _control(results: Path) -> ErrorControl | None:
+    """What the scan promised; None where the results do not say."""
+    path = results / "run.json"
+    if not path.is_file():
+        return None
+    return msgspec.json.decode(path.read_bytes(), type=RunRecord).error_control
+
+
+def _cohorts(said: Sequence[Campaign], results: Path, engine: Embedded, sheet: Sheet) -> list[CohortFact]:
     """Every tested cohort, where its accounts are known; else only the accused ones, by their members."""
-    said = msgspec.json.decode((results / "cohorts.json").read_bytes(), type=Cohorts).cohorts
     if (results / COHORTS).is_file():
         engine.view("tested", results / COHORTS)
     else:

@@ -46,7 +46,7 @@ def tables(found: Evaluation) -> list[tuple[str, Sequence[str], Rows]]:
         ("Verdicts of tested cohorts", ("verdict", "cohorts", "true campaign's", "in honest worlds"), _verdicts(found)),
         (
             "False campaigns in honest worlds",
-            ("worlds", "account-weeks", "false", "per million", "at most"),
+            ("worlds", "account-weeks", "false", "per million", "at most", "promised", "cohorts", "score"),
             _false(found),
         ),
         ("Exchanges", ("", "exchanges", "conversations", "95 %"), _exchanges(found)),
@@ -151,7 +151,10 @@ def _false(found: Evaluation) -> Rows:
     if each.worlds:
         million = "-" if each.per_million is None else f"{each.per_million:.1f}"
         weeks = f"{each.active_account_weeks:,}"
-        yield str(each.worlds), weeks, str(each.false_campaigns), million, f"{each.per_million_high:.1f}"
+        promised = "-" if each.promised is None else f"{each.promised:g}"
+        score = "none" if each.score is None else f"{each.score:.2f}"
+        counts = (str(each.worlds), weeks, str(each.false_campaigns), million, f"{each.per_million_high:.1f}")
+        yield *counts, promised, f"{each.cohorts:,}", score
 
 
 def _exchanges(found: Evaluation) -> Rows:

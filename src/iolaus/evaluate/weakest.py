@@ -39,7 +39,8 @@ def _accused(found: Evaluation) -> Iterator[str]:
             f"{false.false_campaigns} false campaigns in {false.worlds} honest worlds:"
             f" {false.per_million} per million active account-weeks."
         )
-
+    if false.promised is not None and (false.per_million or 0.0) > false.promised:
+        yield f"The scan promised at most {false.promised:g} false campaigns per million active account-weeks."
     for verdict in found.campaigns.verdicts:
         if verdict.verdict == "concealed_pool" and verdict.in_honest_worlds:
             yield f"Cohorts in honest worlds that are called a concealed pool: {verdict.in_honest_worlds}."

@@ -100,6 +100,7 @@ def _render(found: results.Results, parts: list[CampaignPart], drawn: dict[str, 
         rejects_by_place=found.rejects_by_place()[:COHORTS_SHOWN],
         changed=summary.changed_settings(found.run),
         hidden_phrase=summary.hidden_phrase(found.run),
+        promise=summary.promise(found.run),
     )
 
 
@@ -125,6 +126,7 @@ def _template() -> jinja2.Template:
         "scale": likelihood.SCALE,
         "likelihood": summary.likelihood,
         "why_not": summary.why_not,
+        "reached": summary.reached,
     }
     return environment.get_template("report.html")
 

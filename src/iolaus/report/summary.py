@@ -100,8 +100,33 @@ def why_not(cohort: Campaign) -> str:
         if answer.answer != "yes" and name != "consumption"
     ]
     held = [explanation.name for explanation in cohort.honest_explanations if explanation.held]
-    parts = [*short, *(f"explained by {name}" for name in held)]
+    level = cohort.level
+    below = ["level not reached"] if level and level.needed is not None and level.reached < level.needed else []
+    parts = [*short, *(f"explained by {name}" for name in held), *below]
     return "; ".join(parts) or "probability or families of evidence too few"
+
+
+def promise(run: RunRecord) -> str:
+    """How rare false campaigns are kept, and what this look asked of each cohort; empty where the run does not say."""
+    control = run.error_control
+    if control is None:
+        return ""
+    seen = f"{count(control.account_weeks)} active account-weeks"
+    if control.new != control.account_weeks:
+        seen += f", {count(control.new)} of them new"
+    return (
+        f"At most {control.promised:g} false campaigns per million active account-weeks are promised, over all looks."
+        f" This look saw {seen}, tested {plural(control.cohorts, 'cohort')}, and asked of each a level of"
+        f" {control.needed:.2f} (log10 of an e-value)."
+    )
+
+
+def reached(cohort: Campaign) -> str:
+    """The level that a campaign reached and needed; empty where it is held to none."""
+    if (level := cohort.level) is None:
+        return ""
+    wanted = "reported before, so none is needed" if level.needed is None else f"{level.needed:.2f} is needed"
+    return f"Level {level.reached:.2f}; {wanted}."
 
 
 def publish_k(run: RunRecord) -> int | None:

@@ -63,6 +63,8 @@ def _summary(found: results.Results, console: Console) -> None:
             f"{plural(sum(found.run.rejects.values()), 'row')} rejected."
         )
     )
+    if promised := summary.promise(found.run):
+        console.print(Text(promised))
     for warning in found.run.warnings:
         console.print(Text(f"Warning: {visible(warning)}"))
     _listing("Campaigns", found.campaigns, console)
@@ -105,6 +107,8 @@ def _cohort(found: results.Results, cohort: Campaign, console: Console) -> None:
             f"{moment(cohort.last_seen)}; first alarm {moment(cohort.first_alarm_at)}."
         )
     )
+    if level := summary.reached(cohort):
+        console.print(Text(level))
     for event in cohort.lineage:
         console.print(Text(f"Lineage: {event.event.replace('_', ' ')} {visible(event.id)}, {moment(event.at)}."))
     if cohort.question_to_ask:

@@ -48,7 +48,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of a state. ``tables``: name of a table -> its file; ``generation`` counts changes, ``increments`` scans."""
+    """All of a state. ``tables``: name of a table -> its file; ``generation`` counts changes, ``increments`` scans.
+
+    ``weeks_from``: the UTC day on which weeks begin. ``unspent``: account-weeks whose budget of false campaigns no scan
+    has spent yet.
+    """
 
     format: int
     made: Made
@@ -58,6 +62,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     has_events: bool = False
     parts: list[Part] = msgspec.field(default_factory=list)
     tables: dict[str, str] = msgspec.field(default_factory=dict)
+    weeks_from: str = ""
+    unspent: float = 0.0
 
     @property
     def rows(self) -> int:

@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from iolaus.campaign import exposure
 from iolaus.campaign.identity import Identity
+from iolaus.campaign.levels import Look, again
 from iolaus.engine import Engine
 from iolaus.errors import InputError
 from iolaus.ingest.inputs import Inputs
@@ -150,7 +152,22 @@ class Behind:
             "old": self.increment.old,
         }
 
-    def commit(self, work: Workspace, known: Sequence[Identity]) -> None:
+    @property
+    def weeks_from(self) -> str:
+        """The UTC day on which weeks begin: the first that this state ever held; '' where it holds nothing yet."""
+        return self.state.manifest.weeks_from or min((part.day for part in self.parts), default="")
+
+    def look(self) -> Look:
+        """What this scan may spend, in account-weeks: of those that are new, and of what earlier scans left."""
+        fresh = {part.file for part in self.increment.parts}
+        days = (
+            (part.day, part.file in fresh, pq.read_table(source.path, columns=["account_id"])["account_id"])
+            for part, source in zip(self.parts, self._sources(), strict=True)
+        )
+        weeks, new = exposure.of_days(days, self.weeks_from, self.increment.oldest)
+        return again(weeks, new, self.state.manifest.unspent, self.settings.verdict.look_share)
+
+    def commit(self, work: Workspace, known: Sequence[Identity], look: Look) -> None:
         """Make the state what this scan saw, with campaigns as they are known now. The last thing that a scan does."""
         before = self.state.manifest
         generation = before.generation + 1
@@ -175,6 +192,8 @@ class Behind:
                 has_events=before.has_events or bool(self.read and self.read.has_events),
                 parts=self.parts,
                 tables=tables,
+                weeks_from=self.weeks_from,
+                unspent=look.left,
             )
         )
 
