@@ -275,8 +275,17 @@ def made(
     if queue:
         block[members] = rng.integers(1, 6, accounts)
     holders = {"block": Holders.of(np.arange(count, dtype=np.int32), block)}
+    if queue:
+        holders["handed"] = passed_on(rng, members)
     everyone = population(everybody, count, known, holders)
     return cohort(everyone, everybody, members), everyone
+
+
+def passed_on(rng: np.random.Generator, members: npt.NDArray[np.int32]) -> Holders:
+    """Four conversations for each of ``members`` that two of them had part in."""
+    pairs = np.stack([rng.permutation(members) for _ in range(8)]).reshape(4, 2, -1)
+    values = np.broadcast_to(np.arange(1, 4 * len(members) + 1).reshape(4, 1, -1), pairs.shape)
+    return Holders.of(pairs.ravel(), values.ravel(), np.full(pairs.size, 1))
 
 
 def said(rng: np.random.Generator, subjects: tuple[str, ...], count: int) -> tuple[str, ...]:
@@ -352,7 +361,7 @@ def renamed(found: Cohort, everyone: Population, seed: int) -> tuple[Cohort, Pop
     accounts = accounts.set_column(
         accounts.column_names.index("account"), "account", pa.array(range(len(accounts)), pa.int32())
     )
-    holders = {name: Holders.of(new[held.accounts], held.values) for name, held in everyone.holders.items()}
+    holders = {name: Holders.of(new[held.accounts], held.values, held.sorts) for name, held in everyone.holders.items()}
     renumbered = replace(everyone, accounts=accounts, holders=holders)
     numbers = np.sort(new[found.numbers]).astype(np.int32)
     table = found.conversations

@@ -42,6 +42,18 @@ class LinkSettings(BaseModel):
     besides_cap: float = Field(0.6, gt=0, description="most that they speak for an account")
     words_per_cohort: int = Field(64, ge=1, description="requests of a cohort that are read for intents and excerpts")
     cap: float = Field(4.0, gt=0, description="largest |log10 Bayes factor| of one piece of evidence")
+    hand_over_cap: float = Field(2.0, gt=0, description="the same for work that goes on in another account")
+    hand_over_minutes: int = Field(
+        10, ge=1, description="minutes within which a request that failed is asked again in another account"
+    )
+    hand_over_friends: float = Field(
+        2.0,
+        gt=0,
+        description="others to whom somebody who passes conversations on does so, people's second accounts too",
+    )
+    hand_over_holders: int = Field(
+        5, ge=2, description="accounts up to which what they replay or ask again was handed over and not published"
+    )
     time_cap: float = Field(2.0, gt=0, description="the same for the time family")
     lifecycle_cap: float = Field(1.0, gt=0, description="the same for the lifecycle family")
     unrelated_cap: float = Field(1.5, gt=0, description="the same for unrelated persons")
