@@ -42,13 +42,14 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
     chance = 0.0 if back is None else _hands(back, inside, population, settings).links
     related = len(mine.accounts) * settings.hand_over_friends / 2
     expected = chance + max(related, *_rates(others.links, inside, population))
-    part = min(1.0, len(mine.accounts) / len(cohort.everyone) / settings.linked_share)
+    # What some of a cohort hand over says nothing of the rest, who may differ as people do.
+    part = len(mine.accounts) / len(cohort.everyone)
     sorts = np.bincount(mine.sorts, minlength=RETRIED + 1)
     return piece(
         KIND,
         FAMILY,
         QUESTION,
-        poisson_surplus(mine.links, expected, settings.links_deviation) * part,
+        min(poisson_surplus(mine.links, expected, settings.links_deviation), settings.hand_over_cap) * part,
         settings.hand_over_cap,
         f"{len(mine.sorts)} conversations, replayed reasonings or failed requests of {len(mine.accounts)} accounts went"
         f" on in another of them, which links {mine.links:.0f} pairs ({expected:.1f} expected of as many others).",
