@@ -112,6 +112,12 @@ def test_friends_link_few_however_much_they_send() -> None:
     assert weight([(n, n ^ 1) for n in range(40)] * 12) == 0
 
 
+def test_circles_in_which_everybody_passes_on_to_everybody_are_people() -> None:
+    circles = [(8 * c + a, 8 * c + b) for c in range(5) for a in range(8) for b in range(a)]
+    assert weight(circles) == 0
+    assert weight([*circles, *[(8 * c, 8 * c + 8) for c in range(4)]]) > 1
+
+
 def test_one_organisation_hands_itself_nothing_over() -> None:
     assert weight(POOL, organisation=True) == 0
 

@@ -51,6 +51,9 @@ class LinkSettings(BaseModel):
         gt=0,
         description="others to whom somebody who passes conversations on does so, people's second accounts too",
     )
+    hand_over_circle: int = Field(
+        8, ge=2, description="accounts that people's circles hold at most in which conversations are passed on"
+    )
     hand_over_holders: int = Field(
         5, ge=2, description="accounts up to which what they replay or ask again was handed over and not published"
     )

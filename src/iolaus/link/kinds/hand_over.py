@@ -2,7 +2,7 @@
 
 Sees: conversations begun in one account and continued in another, signed reasoning that two accounts replay, requests
 that failed in one and were answered in the next: one pool of keys behind one programme.
-Must spare: somebody with two keys, friends who send each other chats (few each, so that only a pool links many pairs),
+Must spare: somebody with two keys, friends who send each other chats (few each, and in small circles),
 a class that goes on from one link, strangers who all write the same first message or replay one public example. A
 firm's gateway over its own keys: accounts that are openly of one organisation hand each other nothing over.
 An analyst next: reads one such conversation in the order of its turns, and asks who switched the key.
@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.handed import CONTINUED, REPLAYED, RETRIED
-from iolaus.link.population import Holders, Numbers, Population
+from iolaus.link.population import Floats, Holders, Numbers, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.weights import piece, poisson_surplus
 
@@ -77,7 +78,9 @@ def _hands(holders: Holders, among: npt.NDArray[np.bool_], population: Populatio
     """What accounts ``among`` all (bool by number) hand over to accounts that are not openly of their organisation.
 
     Links are pairs of accounts: a friend to whom much is sent makes one, and a thing that c accounts hold c - 1.
-    What many hold was published, and no hand passed it on; of a conversation each turn was one account's alone.
+    Circles in which all know each other are small: only accounts that are linked, one by one, to more than
+    ``hand_over_circle`` count. What many hold was published, and no hand passed it on; of a conversation each turn was
+    one account's alone.
     """
     everyone = np.searchsorted(distinct := np.unique(holders.values), holders.values)
     held = np.bincount(everyone, minlength=len(distinct))[everyone]
@@ -87,19 +90,25 @@ def _hands(holders: Holders, among: npt.NDArray[np.bool_], population: Populatio
     parties = np.unique(np.stack([place, entity], 1), axis=0)[:, 0]
     several = np.bincount(parties, minlength=len(distinct)) > 1
     accounts, entity, sorts, place = (each[several[place]] for each in (accounts, entity, sorts, place))
-    _, first, count = np.unique(place, return_index=True, return_counts=True)
-    return Hands(sorts[first], np.unique(accounts), min(float((count - 1).sum()), _pairs(place, accounts, entity)))
+    pairs, circle = _pairs(place, accounts, entity)
+    wide = circle > settings.hand_over_circle
+    _, first, count = np.unique(place[wide], return_index=True, return_counts=True)
+    links = min(float((count - 1).sum()), float(pairs[wide].sum() / 2))
+    return Hands(sorts[wide][first], np.unique(accounts[wide]), links)
 
 
-def _pairs(place: Numbers, accounts: npt.NDArray[np.int32], entity: Numbers) -> float:
-    """Pairs of accounts of different entities that hold a thing together."""
-    who, column = np.unique(accounts, return_inverse=True)
+def _pairs(place: Numbers, accounts: npt.NDArray[np.int32], entity: Numbers) -> tuple[Floats, Numbers]:
+    """Of each account, where it first stands: others of other entities with which it holds a thing, else 0; and of each
+    row how many accounts are reached from it by such pairs, itself among them."""
+    who, first, column = np.unique(accounts, return_index=True, return_inverse=True)
     things = np.unique(place, return_inverse=True)[1]
     held = csr_matrix((np.ones(len(things), np.int32), (things, column)), (things.max(initial=0) + 1, len(who)))
     both = (held.T @ held).tocoo()
-    owner = np.zeros(len(who), np.int64)
-    owner[column] = entity
-    return float((owner[both.row] != owner[both.col]).sum() / 2)
+    strange = entity[first][both.row] != entity[first][both.col]
+    others = np.zeros(len(accounts))
+    others[first] = np.bincount(both.row[strange], minlength=len(who))
+    label = connected_components(both, directed=False)[1] if len(who) else np.zeros(0, np.int64)
+    return others, np.bincount(label)[label][column] if len(who) else np.zeros(0, np.int64)
 
 
 def _rates(strange: float, inside: npt.NDArray[np.bool_], population: Population) -> tuple[float, float]:

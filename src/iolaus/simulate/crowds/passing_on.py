@@ -1,4 +1,4 @@
-"""People who pass conversations on: to their second account, to a friend, or to everybody by a link."""
+"""People who pass conversations on: to their second account, to friends, or to everybody by a link."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from iolaus.simulate.traffic import Population, plays
 
 NAME = "passing_on"
 GUILTY = "root_hash (conversations go on in other accounts), reasoning_ref (a public example is replayed), prompt"
-DECLARES = "nothing: each passes on what is their own, to one friend, or goes on from what everybody can read"
+DECLARES = "nothing: each passes on what is their own, to a friend, or goes on from what everybody can read"
 
 LINKS = 25
 """Conversations that somebody published and others go on with."""
@@ -20,12 +20,15 @@ LINKS = 25
 FRIENDS, FOLLOWS, TRIES = 0.06, 0.05, 0.04
 """Shares of conversations that go on with the friend, begin from a published one, and try the public example."""
 
+CIRCLE = 6
+"""People of a circle in which each passes conversations on to any other; as many live in pairs."""
+
 TEMPLATE = ((Play("maths", "ask_more", "viral_tutor", plain=True), 0.6), (Play("ask", "ask_more", "viral_tutor"), 0.4))
 EXAMPLE = ((Play("maths", "ask_more", "viral_chain", plain=True, replay=True), 1.0),)
 
 
 def build(ground: Ground, count: int) -> Population:
-    """``count`` people who chat with one popular prompt in pairs of friends; of five one uses nothing else."""
+    """``count`` people who chat with one popular prompt, in pairs or circles of friends; one in five uses only it."""
     people = chat(ground, count, NAME, Traits(), 1.6)
     rng, made = ground.generator(), people.talks
     number, account = len(made["start"]), made["account"].astype(np.int64)
@@ -33,7 +36,8 @@ def build(ground: Ground, count: int) -> Population:
     passes = what < FRIENDS
     follows = (what >= FRIENDS) & (what < FRIENDS + FOLLOWS)
     tries = (what >= FRIENDS + FOLLOWS) & (what < FRIENDS + FOLLOWS + TRIES)
-    friend = np.minimum(account ^ 1, count - 1)
+    size = np.where(account // CIRCLE % 2 == 0, 2, CIRCLE)
+    friend = np.minimum(account // size * size + rng.integers(0, CIRCLE, number) % size, count - 1)
     made["next"] = np.where(passes & (friend != account), friend, -1)
     made["turns"] = np.where(passes | follows, np.maximum(made["turns"], 3), made["turns"])
     link = mix(rng.integers(0, LINKS, number), ground.seed + 31)
