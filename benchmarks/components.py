@@ -25,6 +25,7 @@ from iolaus.key import BYTES, Key
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate
 from iolaus.link.cohort import Cohort
+from iolaus.link.releases import with_releases
 from iolaus.link.settings import LinkSettings
 from iolaus.link.variance import Spread, explain_by_group
 from iolaus.progress import Progress
@@ -43,12 +44,14 @@ def assemble(world: Path, place: Path, settings: Settings) -> tuple[Assembly, En
     key, progress = Key(bytes(range(BYTES))), Progress()
     work = Workspace(place, "components")
     engine = open_engine(settings.engine, place / "scratch")
-    inputs = Inputs((str(world / "exchanges"),), world / "accounts.parquet")
+    inputs = Inputs((str(world / "exchanges"),), world / "accounts.parquet", releases=world / "releases.csv")
     read = ingest(inputs, settings.ingest, key, work, engine, progress)
     sketch(work, settings.sketch, key, engine, progress)
     phrases(work, settings.sketch, engine, progress)
     fingerprint(work, settings.fingerprint, engine, progress)
-    return Assembly(work, engine, settings.link, read.has_account_table), engine
+    found = Assembly(work, engine, settings.link, read.has_account_table)
+    found.population = with_releases(found.population, engine, work.folder("ingest"), settings.link, key)
+    return found, engine
 
 
 def crowd_of(assembly: Assembly, engine: Engine, accounts: npt.NDArray[np.int32]) -> Cohort | None:

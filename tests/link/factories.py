@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from iolaus.link.assemble import KNOWN_IDENTIFIERS, SEEN_IDENTIFIERS
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import HOUR, Floats, Holders, Numbers, Population
+from iolaus.link.population import HOUR, Adoption, Floats, Holders, Numbers, Population
 
 START = 1_767_571_200_000_000
 """Monday 2026-01-05 00:00 UTC in microseconds."""
@@ -275,8 +275,27 @@ def made(
     if queue:
         block[members] = rng.integers(1, 6, accounts)
     holders = {"block": Holders.of(np.arange(count, dtype=np.int32), block)}
+    if queue:
+        holders["handed"] = passed_on(rng, members)
     everyone = population(everybody, count, known, holders)
+    if queue:
+        everyone = replace(everyone, releases=(released(count, members),))
     return cohort(everyone, everybody, members), everyone
+
+
+def released(count: int, members: npt.NDArray[np.int32]) -> Adoption:
+    """Every second of ``members`` moved to a new model, and every tenth of all others, with one client."""
+    numbers = np.arange(count, dtype=np.int32)
+    mine = np.isin(numbers, members)
+    place = np.where(mine, np.cumsum(mine) * 5, np.cumsum(~mine))
+    return Adoption(numbers, place % 10 == 0, np.tile([7, 0, 0], (count, 1)))
+
+
+def passed_on(rng: np.random.Generator, members: npt.NDArray[np.int32]) -> Holders:
+    """Four conversations for each of ``members`` that two of them had part in."""
+    pairs = np.stack([rng.permutation(members) for _ in range(8)]).reshape(4, 2, -1)
+    values = np.broadcast_to(np.arange(1, 4 * len(members) + 1).reshape(4, 1, -1), pairs.shape)
+    return Holders.of(pairs.ravel(), values.ravel(), np.full(pairs.size, 1))
 
 
 def said(rng: np.random.Generator, subjects: tuple[str, ...], count: int) -> tuple[str, ...]:
@@ -352,8 +371,9 @@ def renamed(found: Cohort, everyone: Population, seed: int) -> tuple[Cohort, Pop
     accounts = accounts.set_column(
         accounts.column_names.index("account"), "account", pa.array(range(len(accounts)), pa.int32())
     )
-    holders = {name: Holders.of(new[held.accounts], held.values) for name, held in everyone.holders.items()}
-    renumbered = replace(everyone, accounts=accounts, holders=holders)
+    holders = {name: Holders.of(new[held.accounts], held.values, held.sorts) for name, held in everyone.holders.items()}
+    releases = tuple(renumbered_adoption(adoption, new) for adoption in everyone.releases)
+    renumbered = replace(everyone, accounts=accounts, holders=holders, releases=releases)
     numbers = np.sort(new[found.numbers]).astype(np.int32)
     table = found.conversations
     table = table.set_column(table.column_names.index("account"), "account", pa.array(new[found.column("account")]))
@@ -374,6 +394,12 @@ def renamed(found: Cohort, everyone: Population, seed: int) -> tuple[Cohort, Pop
         ),
         renumbered,
     )
+
+
+def renumbered_adoption(adoption: Adoption, new: npt.NDArray[np.int32]) -> Adoption:
+    """The same where account n is ``new[n]``."""
+    order = np.argsort(new[adoption.accounts])
+    return Adoption(new[adoption.accounts][order], adoption.moved[order], adoption.programs[order])
 
 
 def unknown(found: Cohort, everyone: Population, absent: bool = False) -> tuple[Cohort, Population]:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -156,3 +159,29 @@ def test_who_copies_a_firm_is_in_its_blocks_and_at_none_of_its_addresses(tmp_pat
 def test_what_no_campaign_can_be_is_told(body: str, complaint: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=complaint):
         world(tmp_path, f"accounts = 5\nexchanges = 50\n{body}")
+
+
+def test_conversations_go_on_in_another_account_from_one_turn_on(tmp_path: Path) -> None:
+    body = 'accounts = 12\nexchanges = 1500\nhanded = 0.5\n[[campaign.templates]]\nitems = "task"\nturns = 6\n'
+    rows, _ = read(world(tmp_path, body))
+    asked = zip(rows["root_hash"], rows["turn"], rows["account_id"], rows["campaign"], rows["ts"], strict=True)
+    talks: dict[object, list[tuple[Any, Any, object]]] = {}
+    for root, turn, account, campaign, ts in asked:
+        if campaign:
+            talks.setdefault(root, []).append((ts, turn, account))
+    moved = [sorted(talk) for talk in talks.values() if len({account for _, _, account in talk}) > 1]
+    assert 0.2 * len(talks) < len(moved) < 0.6 * len(talks)
+    for talk in moved:
+        accounts = [account for _, _, account in talk]
+        assert sum(one != other for one, other in itertools.pairwise(accounts)) == 1
+        assert [turn for _, turn, _ in talk] == sorted(turn for _, turn, _ in talk)
+
+
+@pytest.mark.parametrize("held", [1, 4])
+def test_signed_reasoning_is_replayed_as_often_as_it_says(tmp_path: Path, held: int) -> None:
+    body = f"accounts = 12\nexchanges = 900\nreplayed = {held}\n[[campaign.templates]]\nreplay = 1.0\nturns = 1\n"
+    rows, _ = read(world(tmp_path, body))
+    opened = zip(rows["reasoning_ref"], rows["conversation_id"], rows["campaign"], rows["turn"], strict=True)
+    pairs = {(reference, talk) for reference, talk, campaign, turn in opened if campaign and turn == 0 and reference}
+    times = Counter(Counter(reference for reference, _ in pairs).values())
+    assert times.most_common(1)[0][0] == held and max(times) == held

@@ -30,6 +30,7 @@ from iolaus.link.candidates import Candidate, find
 from iolaus.link.passages import SharedWords
 from iolaus.link.population import Population
 from iolaus.link.readings import read
+from iolaus.link.releases import with_releases
 from iolaus.link.run import Tested, test
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import with_baseline
@@ -110,6 +111,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         key = load_key(settings.sketch.key_file)
         assembly = Assembly(work, engine, settings.link, has_accounts)
         assembly.population = with_baseline(assembly.population, engine, settings.link, key)
+        assembly.population = with_releases(assembly.population, engine, work.folder("ingest"), settings.link, key)
         cleared = cleared_accounts(settings.campaign.cleared, assembly.population.accounts)
         assembly.population = replace(assembly.population, cleared=cleared)
         known = declared(assembly.population, engine, settings.campaign)

@@ -22,8 +22,8 @@ WITH whole AS (
         min_by(seq, (turn, ts, seq)) AS opened
     FROM marks WHERE counted GROUP BY conversation
 )
-SELECT conversation, account, ts, ended, seq, text, words, system, tools, model, pathway, agent, tls, key, end_user,
-    address, block, asn, network, reasoning_ref, max_tokens, thinking_budget,
+SELECT conversation, account, ts, ended, seq, turn, text, words, system, tools, model, pathway, agent, tls, key,
+    end_user, address, block, asn, network, reasoning_ref, max_tokens, thinking_budget,
     CAST(round(CAST(temperature AS DOUBLE) * 1000) AS INTEGER) AS temperature_milli,
     whole.exchanges, whole.readable = 1 AS readable, whole.output_tokens, whole.input_tokens,
     whole.reasoning_tokens, whole.top_logprobs, whole.answers

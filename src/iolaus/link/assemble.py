@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from iolaus.engine import Engine
 from iolaus.link.besides import Besides, conversations_besides
 from iolaus.link.candidates import Candidate
 from iolaus.link.cohort import Cohort
+from iolaus.link.handed import handed_over
 from iolaus.link.population import HOUR, Holders, Numbers, Population
 from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
@@ -78,6 +80,8 @@ class Assembly:
         self.uses = Uses.made(fingerprint / "conversations.parquet", work.folder("link"), engine)
         self.topics = Topics(sketch / "topics")
         self.population = self._population(fingerprint, ingest, has_accounts)
+        handed = handed_over(engine, ingest, sketch, settings.hand_over_minutes)
+        self.population = replace(self.population, holders={**self.population.holders, **handed})
         self.words: Mapping[str, tuple[str, ...]] = {}
         self.authors: Mapping[str, tuple[int, ...]] = {}
         self.scored: Mapping[str, Scored] = {}

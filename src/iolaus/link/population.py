@@ -126,6 +126,18 @@ def _first_of_each(codes: npt.NDArray[np.integer], names: Numbers) -> Numbers:
 
 
 @dataclass(frozen=True)
+class Adoption:
+    """One release: accounts that could move to the new model, and which of them did.
+
+    accounts: int32[n], ascending. moved: bool[n]. programs: int64[n, 3], client, system prompt, tools; 0 for none.
+    """
+
+    accounts: npt.NDArray[np.int32]
+    moved: npt.NDArray[np.bool_]
+    programs: Numbers
+
+
+@dataclass(frozen=True)
 class Population:
     """All accounts of a scan.
 
@@ -133,7 +145,7 @@ class Population:
     for the latter). holders: identifier name -> who holds what. hourly: int64[hours], conversations of
     everyone by hour from ``origin`` (microseconds). has_accounts: whether an account table was given.
     baseline: the provider's own mix where one is set; strata: programme and pathway of each account then.
-    cleared: int32, numbers of those whom a person found honest.
+    cleared: int32, numbers of those whom a person found honest. releases: who moved after each release.
     """
 
     accounts: pa.Table
@@ -147,6 +159,7 @@ class Population:
     baseline: Baseline | None = None
     strata: tuple[tuple[str, str], ...] = ()
     cleared: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    releases: tuple[Adoption, ...] = ()
 
     @cached_property
     def directions(self) -> Floats | None:

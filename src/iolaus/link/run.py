@@ -31,7 +31,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> tup
     """
     plain = [kind for kind in kinds() if not getattr(kind, "COSTLY", False)]
     found = [piece for kind in plain if (piece := kind.weigh(cohort, population, settings)) is not None]
-    if not any(piece.family == "allocation" and piece.log10_bf <= 0 for piece in found):
+    if max((piece.log10_bf for piece in found if piece.family == "allocation"), default=1.0) > 0:
         costly = [kind for kind in kinds() if getattr(kind, "COSTLY", False)]
         found += [piece for kind in costly if (piece := kind.weigh(cohort, population, settings)) is not None]
     return tuple(sorted(found, key=lambda piece: piece.kind))

@@ -42,6 +42,37 @@ class LinkSettings(BaseModel):
     besides_cap: float = Field(0.6, gt=0, description="most that they speak for an account")
     words_per_cohort: int = Field(64, ge=1, description="requests of a cohort that are read for intents and excerpts")
     cap: float = Field(4.0, gt=0, description="largest |log10 Bayes factor| of one piece of evidence")
+    hand_over_cap: float = Field(2.0, gt=0, description="the same for work that goes on in another account")
+    hand_over_minutes: int = Field(
+        10, ge=1, description="minutes within which a request that failed is asked again in another account"
+    )
+    hand_over_friends: float = Field(
+        2.0,
+        gt=0,
+        description="others to whom somebody who passes conversations on does so, people's second accounts too",
+    )
+    hand_over_circle: int = Field(
+        8, ge=2, description="accounts that people's circles hold at most in which conversations are passed on"
+    )
+    hand_over_holders: int = Field(
+        5, ge=2, description="accounts up to which what they replay or ask again was handed over and not published"
+    )
+    release_hours: int = Field(24, ge=1, description="hours after a release in which an account counts as moved")
+    release_moves: float = Field(
+        0.3, gt=0, lt=1, description="least share of his accounts that an operator moves who follows a release"
+    )
+    release_least: int = Field(
+        20, ge=5, description="others of the same program below which nobody knows how its users move"
+    )
+    release_deviation: float = Field(
+        0.6, gt=0, description="deviation, in log odds, of the share that moves among honest users of one phrase"
+    )
+    release_alike: float = Field(
+        0.2,
+        gt=0,
+        lt=1,
+        description="share of honest phrases whose users move together: early adopters, one application",
+    )
     time_cap: float = Field(2.0, gt=0, description="the same for the time family")
     lifecycle_cap: float = Field(1.0, gt=0, description="the same for the lifecycle family")
     unrelated_cap: float = Field(1.5, gt=0, description="the same for unrelated persons")

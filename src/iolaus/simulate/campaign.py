@@ -146,6 +146,10 @@ def _work(
         topics(campaign, account, topic, len(slots), ground.lexicon.topics),
     )  # fmt: skip
     talks["campaign"][:] = len(ground.campaigns) - 1
+    if campaign.replayed > 1:
+        talks["signed"] = (queue % 1_000) * 1_000_000 + np.arange(number) // campaign.replayed
+    if campaign.handed:
+        talks["next"] = _next(retries.spawn(1)[0], people, slots, talks, campaign.handed)
     again = np.flatnonzero(retries.random(number) < campaign.moved_retries)
     return join([talks, _retries(retries, people, slots, talks, again)]) if len(again) else talks
 
@@ -176,6 +180,12 @@ def _retries(rng: np.random.Generator, people: Population, slots: list[Ints], ta
     other = holder(people, slots, rng.integers(0, len(slots), len(again)), retry["start"])
     retry["account"], retry["app"] = other, people.accounts["app"][other]
     return keep(retry, other >= 0)
+
+
+def _next(rng: np.random.Generator, people: Population, slots: list[Ints], talks: Columns, share: float) -> Ints:
+    """The account in which each conversation goes on: for a share of them another of the campaign's, else -1."""
+    other = holder(people, slots, rng.integers(0, len(slots), len(talks["start"])), talks["start"])
+    return np.where((rng.random(len(other)) < share) & (other != talks["account"]), other, -1)
 
 
 def _phase(ground: Ground, rng: np.random.Generator, campaign: Campaign, start: Ints) -> Ints:

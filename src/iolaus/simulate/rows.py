@@ -231,7 +231,8 @@ def _links(
     tools = np.array([bool(a.tools) for a in APPS])[app] & (turn > 0)
     replays = (book.plays["replay"][talks["play"]] > 0) & (turn == 0)
     keeps = tools & made["thinking_budget"].is_valid().to_numpy(False)
-    reference = np.where(replays, _signed(mix(talks["author"], 71)), _signed(mix(talk * 64 + turn, 72)))
+    given = np.where(talks["signed"] >= 0, mix(talks["signed"].astype(np.int64), 75), mix(talks["author"], 71))
+    reference = np.where(replays, _signed(given), _signed(mix(talk * 64 + turn, 72)))
     users = np.array([a.end_users for a in APPS])[app]
     user = hexadecimal(mix(talks["account"].astype(np.int64) * 1_000 + below(talks["item"], 73, 300), 74))
     return {

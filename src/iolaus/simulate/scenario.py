@@ -124,6 +124,10 @@ class Campaign(_Part):
     dealing: Dealing = Field("random", description="how items are dealt to accounts")
     pacing: Pacing = Field("lookalike", description="when requests are sent")
     moved_retries: float = Field(0.0, ge=0, le=0.5, description="share of items asked again by another account")
+    handed: float = Field(0.0, ge=0, le=1, description="share of conversations that go on in another account")
+    replayed: int = Field(
+        1, ge=1, le=100, description="conversations in which one signed reasoning is replayed, whoever holds them"
+    )
     mixing: float = Field(
         0.0,
         ge=0,

@@ -63,7 +63,11 @@ def talks(
 def talk_columns(
     account: Ints, start: Ints, turns: Ints, play: Ints, app: Ints, item: Seeds, author: Seeds, topic: Ints
 ) -> Columns:
-    """The columns of conversations; none of a campaign, all from the account's own addresses."""
+    """The columns of conversations; none of a campaign, all from the account's own addresses.
+
+    ``next``: account in which a conversation goes on, -1 where it stays. ``skip``: turns that were another's.
+    ``signed``: number of the reasoning that it replays where it replays any, -1 for one of its own.
+    """
     return {
         "account": account,
         "start": start,
@@ -76,12 +80,16 @@ def talk_columns(
         "campaign": np.full(len(account), -1),
         "place": np.full(len(account), -1),
         "place_size": np.zeros(len(account), np.int64),
+        "next": np.full(len(account), -1),
+        "skip": np.zeros(len(account), np.int64),
+        "signed": np.full(len(account), -1),
     }
 
 
 _NARROW = {
     "account": np.int32, "turns": np.int16, "play": np.int16, "app": np.int16, "topic": np.int16,
-    "campaign": np.int16, "place": np.int32, "place_size": np.int32,
+    "campaign": np.int16, "place": np.int32, "place_size": np.int32, "next": np.int32, "skip": np.int16,
+    "signed": np.int32,
 }  # fmt: skip
 
 

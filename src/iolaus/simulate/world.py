@@ -18,6 +18,7 @@ from iolaus.simulate import scenario as scenarios
 from iolaus.simulate.accounts import Columns
 from iolaus.simulate.crowds import crowds
 from iolaus.simulate.ground import DAY, SECOND, Ground, parse_day
+from iolaus.simulate.hands import move
 from iolaus.simulate.lookalikes import beside
 from iolaus.simulate.plant import files_of, plant, window_of
 from iolaus.simulate.succession import suspend
@@ -99,6 +100,7 @@ def _make(
         tick(population.size)
     with progress.stage("time line") as tick:
         line = timeline(ground, population.accounts, population.talks)
+        population, line = move(ground, population, line)
         tick(len(line))
     releases = [(model, ground.start + int(day * DAY)) for model, day in sorted(plan.releases.items())]
     with progress.stage("writing") as tick:
@@ -146,9 +148,11 @@ def _populate(
     for part, offset in zip(people, offsets, strict=False):
         part.accounts["parent"] = np.where(part.accounts["parent"] >= 0, part.accounts["parent"] + offset, -1)
         part.talks["account"] += offset
+        part.talks["next"] += np.where(part.talks["next"] >= 0, offset, 0).astype(np.int32)
         talks.append(part.talks)
     for place, theirs in stolen:
         theirs["account"] += offsets[place]
+        theirs["next"] += np.where(theirs["next"] >= 0, offsets[place], 0).astype(np.int32)
         talks.append(theirs)
     # Each column of conversations is given up as it is joined: a large world has no room for all of them twice.
     joined = {name: np.concatenate([part.pop(name) for part in talks]) for name in list(talks[0])}
