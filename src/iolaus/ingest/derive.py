@@ -152,16 +152,20 @@ def _conversations(engine: Engine) -> None:
             SELECT *, count(CASE WHEN turn = 0 THEN 1 END) OVER (
                 PARTITION BY account, root ORDER BY ts, seq ROWS UNBOUNDED PRECEDING) AS opening
             FROM counted WHERE given IS NULL AND root IS NOT NULL AND turn IS NOT NULL
+        ),
+        completed AS (
+            SELECT seq, given AS conversation,
+                coalesce(turn, CAST(row_number() OVER (PARTITION BY given ORDER BY ts, seq) - 1 AS INTEGER)) AS turn,
+                coalesce(root, first_value(root IGNORE NULLS) OVER w, first_value(prompt IGNORE NULLS) OVER w)
+                    AS root_hash
+            FROM counted SEMI JOIN incomplete USING (given)
+            WINDOW w AS (PARTITION BY given ORDER BY ts, seq
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
         )
         SELECT seq, given AS conversation, turn, root AS root_hash
         FROM counted ANTI JOIN incomplete USING (given) WHERE given IS NOT NULL
         UNION ALL
-        SELECT seq, given AS conversation,
-            coalesce(turn, CAST(row_number() OVER (PARTITION BY given ORDER BY ts, seq) - 1 AS INTEGER)) AS turn,
-            coalesce(root, first_value(root IGNORE NULLS) OVER w, first_value(prompt IGNORE NULLS) OVER w) AS root_hash
-        FROM counted SEMI JOIN incomplete USING (given)
-        WINDOW w AS (PARTITION BY given ORDER BY ts, seq
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+        SELECT seq, conversation, turn, root_hash FROM completed
         UNION ALL
         SELECT seq, first_value(own) OVER (PARTITION BY account, root, opening ORDER BY ts, seq) AS conversation,
             turn, root AS root_hash FROM opened
@@ -178,6 +182,6 @@ _DERIVED = """
         FALSE AS counted, FALSE AS duplicate
     FROM narrow AS n JOIN superseded AS t ON t.seq = n.seq JOIN spoken AS s ON s.seq = t.chosen
     UNION ALL
-    SELECT n.seq, n.own AS conversation, CAST(coalesce(n.turn, 0) AS INTEGER) AS turn,
-        coalesce(n.root, n.prompt) AS root_hash, FALSE AS counted, TRUE AS duplicate
-    FROM narrow AS n SEMI JOIN duplicates USING (seq)"""
+    SELECT seq, own AS conversation, CAST(coalesce(turn, 0) AS INTEGER) AS turn, coalesce(root, prompt) AS root_hash,
+        FALSE AS counted, TRUE AS duplicate
+    FROM narrow SEMI JOIN duplicates USING (seq)"""
