@@ -75,6 +75,21 @@ class LinkSettings(BaseModel):
         0.2, ge=0, description="log10 deviation of the links that honest groups make from those that strangers would"
     )
     linked_share: float = Field(0.3, gt=0, le=1, description="share of linked accounts from which links weigh fully")
+    tied_common: float = Field(
+        0.02,
+        gt=0,
+        le=1,
+        description="share of accounts at which an address, a voucher or a client ties nobody any more: a campus, a VPN",
+    )
+    tied_pairs: int = Field(
+        5_000_000, ge=1_000, description="pairs of accounts and shared values that are looked at; more are sampled"
+    )
+    tied_deals: int = Field(
+        3, ge=1, description="times that values are dealt anew to learn how dense a block chance makes"
+    )
+    tied_blocks: int = Field(
+        60, ge=0, description="cohorts that are tested for their ties alone, the densest first; 0: none"
+    )
     signup_near: float = Field(0.2, gt=0, description="gap between sign-ups, of the mean gap, that counts as close")
     signup_waves: float = Field(
         2.0, ge=1, description="divides the weight of a sign-up burst: honest users of one phrase come in waves too"
