@@ -59,13 +59,14 @@ class Judgement:
 
 def judge(tested: Tested, population: Population, campaign: CampaignSettings, verdict: VerdictSettings) -> Judgement:
     """Answer the questions about one tested cohort and weigh every honest explanation."""
-    by_kind = {piece.kind: piece for piece in tested.evidence}
+    evidence = _without_selecting(tested)
+    by_kind = {piece.kind: piece for piece in evidence if piece.counted}
     honest = tuple(
         found
         for explanation in explanations()
         if (found := explanation.weigh(tested.cohort, population, by_kind, campaign)) is not None
     )
-    counted = _count(tested.evidence)
+    counted = _count(evidence)
     control = _answer("control", counted, verdict)
     if control.log10_bf < verdict.strong_control:
         dependent = {kind.KIND for kind in kinds() if getattr(kind, "NEEDS_CONTROL", False)}
@@ -91,15 +92,25 @@ def judge(tested: Tested, population: Population, campaign: CampaignSettings, ve
     return Judgement(name, sentence, ask, round(min(probability, most), 6), questions, counted, honest)
 
 
+def _without_selecting(tested: Tested) -> tuple[Evidence, ...]:
+    """The evidence; what selected the cohort is shown and not counted, as a selection proves nothing by itself."""
+    by = set(tested.cohort.selected_by.split("+"))
+    selecting = {kind.KIND for kind in kinds() if by & {*getattr(kind, "SELECTS", ())}}
+    return tuple(
+        msgspec.structs.replace(piece, counted=False) if piece.kind in selecting else piece for piece in tested.evidence
+    )
+
+
 def _count(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Mark all but the strongest piece of each question and family as not counted; pieces of content add up."""
     strongest: dict[tuple[str, str], Evidence] = {}
     pieces = tuple(evidence)
-    for piece in pieces:
+    for piece in (piece for piece in pieces if piece.counted):
         place = (piece.question, piece.family)
         if place not in strongest or abs(piece.log10_bf) > abs(strongest[place].log10_bf):
             strongest[place] = piece
-    kept = {id(piece) for piece in strongest.values()} | {id(piece) for piece in pieces if piece.question == "content"}
+    kept = {id(piece) for piece in strongest.values()}
+    kept |= {id(piece) for piece in pieces if piece.question == "content" and piece.counted}
     return tuple(msgspec.structs.replace(piece, counted=id(piece) in kept) for piece in pieces)
 
 

@@ -31,6 +31,8 @@ from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import with_baseline
+from iolaus.link.tied import tied
+from iolaus.link.ties import TIES
 from iolaus.progress import Progress
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import Workspace
@@ -102,8 +104,10 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         assembly.population = replace(assembly.population, cleared=cleared)
         known = declared(assembly.population, engine, settings.campaign)
         candidates = set_apart(find(engine, settings.link), known, settings.campaign, settings.link.least_accounts)
+        wordless = tied(assembly.population, known.entity >= 0, settings.link)
+        assembly.admit(wordless)
         shared = SharedWords.load(work.folder("sketch"), key)
-        let_know(assembly, work, engine, candidates, settings.link, shared)
+        let_know(assembly, work, engine, [*candidates, *wordless], settings.link, shared)
         tick(len(candidates))
     judged = []
     with progress.stage("evidence", "cohorts") as tick:
@@ -114,6 +118,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
         cohorts = list(_measured(judged, assembly, engine, settings, known))
+        cohorts += _beyond_words(wordless, cohorts, assembly, engine, settings, known)
         cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
@@ -138,6 +143,29 @@ def _measured(
             found = _with_unread(found, found.members, assembly, settings, known)
             earlier.append((found.tested, found.judgement))
         yield found
+
+
+def _beyond_words(
+    candidates: Sequence[Candidate],
+    found: Sequence[Judged],
+    assembly: Assembly,
+    engine: Engine,
+    settings: Settings,
+    known: Declared,
+) -> list[Judged]:
+    """Cohorts that need no common words, without the accounts that a campaign of common words holds already."""
+    held = [judged.members.numbers[judged.members.membership >= MORE_LIKELY] for judged in found if judged.members]
+    taken = np.concatenate([*held, np.zeros(0, np.int32)])
+    left = [replace(c, accounts=c.accounts[~np.isin(c.accounts, taken)]) for c in candidates]
+    left = [candidate for candidate in left if len(candidate.accounts) >= settings.link.least_accounts]
+    assembly.admit(left)
+    assembly.turn_to_admitted()
+    judged = [
+        (tested, judge(tested, assembly.population, settings.campaign, settings.verdict))
+        for tested in test(assembly, left, settings.link)
+    ]
+    joiner = Joiner(assembly, settings.link, settings.campaign, settings.verdict)
+    return list(_measured(joiner.join(judged), assembly, engine, settings, known))
 
 
 def _with_unread(found: Judged, members: Members, assembly: Assembly, settings: Settings, known: Declared) -> Judged:
@@ -179,7 +207,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, k
         members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
-        if not fits.exclusive(settings.verdict):
+        if not fits.exclusive(settings.verdict) or TIES in candidate.kinds:
             break
         own = {*own_words(engine, candidate.accounts, settings.campaign.own_words)} - dropped | {*candidate.phrases}
         if len(own) == len(candidate.phrases):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -76,9 +76,11 @@ class Assembly:
         sketch, fingerprint, ingest = (work.folder(name) for name in ("sketch", "fingerprint", "ingest"))
         engine.view("conversations", fingerprint / "conversations.parquet")
         engine.view("phrases", sketch / "phrases.parquet")
-        engine.view("phrase_uses", sketch / "phrase_uses.parquet")
+        self._uses = sketch / "phrase_uses.parquet"
+        engine.view("phrase_uses", self._uses)
         engine.keep("volumes", "SELECT account, count(*) AS had FROM conversations GROUP BY account")
-        self._cut_from(work.folder("link") / "phrase_conversations.parquet")
+        self._path = work.folder("link") / "phrase_conversations.parquet"
+        self._cut_from(self._path)
         self.topics = Topics(sketch / "topics")
         self.population = self._population(fingerprint, ingest, has_accounts)
         self.words: Mapping[str, tuple[str, ...]] = {}
@@ -95,6 +97,32 @@ class Assembly:
                 order="phrase, account, ts, conversation",
             )
         self._engine.view("phrase_conversations", path)
+
+    def admit(self, candidates: Sequence[Candidate]) -> None:
+        """Let candidates without common words be cut out too: their words are all that their accounts ask."""
+        selected = [(phrase, accounts) for c in candidates for phrase in c.phrases for accounts in [c.accounts]]
+        table = {
+            "phrase": np.concatenate([np.full(len(a), name, np.int64) for name, a in selected] or [np.zeros(0, np.int64)]),
+            "account": np.concatenate([a for _, a in selected] or [np.zeros(0, np.int32)]),
+        }
+        self._engine.register("selected", pa.table(table))
+        self._engine.view("conversations_of_words", self._path)
+        self._engine.define(
+            "phrase_conversations",
+            f"SELECT phrase, {', '.join(COHORT)} FROM conversations_of_words UNION ALL"
+            f" SELECT s.phrase, {', '.join(f'c.{name}' for name in COHORT)}"
+            " FROM conversations AS c JOIN selected AS s ON s.account = c.account",
+        )
+
+    def turn_to_admitted(self) -> None:
+        """From here on who uses a phrase is asked of admitted candidates as well."""
+        self._engine.view("uses_of_words", self._uses)
+        self._engine.define(
+            "phrase_uses",
+            "SELECT phrase, account, conversation FROM uses_of_words UNION ALL"
+            " SELECT s.phrase, c.account, c.conversation FROM conversations AS c"
+            " JOIN selected AS s ON s.account = c.account",
+        )
 
     def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
         behaviour = pq.read_table(fingerprint / "accounts.parquet")

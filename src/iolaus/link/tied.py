@@ -25,11 +25,9 @@ from iolaus.link.blocks import Block, Edges, blocks
 from iolaus.link.candidates import Candidate
 from iolaus.link.population import Floats, Holders, Numbers, Population
 from iolaus.link.settings import LinkSettings
+from iolaus.link.ties import TIES
 
 log = logging.getLogger("iolaus")
-
-TIES = "ties"
-"""What a candidate says selected it."""
 
 OF_ONE = ("payment_fingerprint", "device_id", "key")
 """Identifiers that are one person's or firm's, however many accounts hold them."""
