@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from iolaus.campaign.explanations import explanations
+from iolaus.campaign.handful import ASK, SENTENCE, settled
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.findings import Answer, Evidence, Explanation, Question, Verdict
 from iolaus.link.kinds import kinds
@@ -88,6 +89,8 @@ def judge(tested: Tested, population: Population, campaign: CampaignSettings, ve
     odds -= max([0.0, *(found.log10_bf for found in honest)])
     probability = 1 / (1 + 10 ** -max(-12.0, min(12.0, odds)))
     name, sentence, ask = _verdict(questions, honest, families if dealt else 0, probability, verdict)
+    if not settled(name, tested, counted, questions["content"].log10_bf, verdict):
+        name, sentence, ask = "undetermined", SENTENCE, ASK
     most = {"undetermined": verdict.undetermined_most, "explained": verdict.explained_most}.get(name, 1.0)
     return Judgement(name, sentence, ask, round(min(probability, most), 6), questions, counted, honest)
 
@@ -173,6 +176,7 @@ def _verdict(
     """Verdict, its sentence, and the question that a person should ask where it cannot be settled."""
     control, concealment, content = (questions[q].answer for q in ("control", "concealment", "content"))
     leads = {explanation.NAME: explanation.LEADS_TO for explanation in explanations()}
+    asks = {explanation.NAME: getattr(explanation, "ASK", "") for explanation in explanations()}
     held = {leads[found.name]: found for found in honest if found.held}
     if control == "no" or (control == "unknown" and "explained" in held):
         return "explained", "No one hand runs these accounts.", ""
@@ -206,7 +210,7 @@ def _verdict(
         return (
             "undetermined",
             f"{held['undetermined'].name.capitalize()} would look the same.",
-            "Are these persons paid to work on one queue, and for whom?",
+            asks[held["undetermined"].name],
         )
     if families < settings.least_families:
         return (

@@ -21,6 +21,7 @@ from iolaus.campaign.owners import are_owned
 from iolaus.campaign.said import let_know
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.campaign.unread import with_unread
+from iolaus.campaign.wordless import WORDLESS, Sections, without, wordless
 from iolaus.engine import Engine
 from iolaus.key import load as load_key
 from iolaus.link.assemble import Assembly
@@ -31,8 +32,6 @@ from iolaus.link.readings import read
 from iolaus.link.run import Tested, test
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strata import with_baseline
-from iolaus.link.tied import tied
-from iolaus.link.ties import TIES
 from iolaus.progress import Progress
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import Workspace
@@ -104,10 +103,10 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         assembly.population = replace(assembly.population, cleared=cleared)
         known = declared(assembly.population, engine, settings.campaign)
         candidates = set_apart(find(engine, settings.link), known, settings.campaign, settings.link.least_accounts)
-        wordless = tied(assembly.population, known.entity >= 0, settings.link)
-        assembly.admit(wordless)
+        others = wordless(engine, assembly.population, known, settings.link, settings.campaign)
+        assembly.admit(others)
         shared = SharedWords.load(work.folder("sketch"), key)
-        let_know(assembly, work, engine, [*candidates, *wordless], settings.link, shared)
+        let_know(assembly, work, engine, [*candidates, *others], settings.link, shared)
         tick(len(candidates))
     judged = []
     with progress.stage("evidence", "cohorts") as tick:
@@ -118,7 +117,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
         cohorts = list(_measured(judged, assembly, engine, settings, known))
-        cohorts += _beyond_words(wordless, cohorts, assembly, engine, settings, known)
+        cohorts += _beyond_words(others, cohorts, assembly, engine, settings, known)
         cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
@@ -140,7 +139,8 @@ def _measured(
             continue
         found = _grown(pair, assembly, engine, settings, known)
         if found.members is not None:
-            found = _with_unread(found, found.members, assembly, settings, known)
+            if not WORDLESS & {*found.tested.candidate.kinds}:
+                found = _with_unread(found, found.members, assembly, settings, known)
             earlier.append((found.tested, found.judgement))
         yield found
 
@@ -155,17 +155,24 @@ def _beyond_words(
 ) -> list[Judged]:
     """Cohorts that need no common words, without the accounts that a campaign of common words holds already."""
     held = [judged.members.numbers[judged.members.membership >= MORE_LIKELY] for judged in found if judged.members]
-    taken = np.concatenate([*held, np.zeros(0, np.int32)])
-    left = [replace(c, accounts=c.accounts[~np.isin(c.accounts, taken)]) for c in candidates]
-    left = [candidate for candidate in left if len(candidate.accounts) >= settings.link.least_accounts]
-    assembly.admit(left)
+    many, handfuls = without(candidates, held, settings.link)
+    assembly.admit([*many, *handfuls])
     assembly.turn_to_admitted()
+    link = settings.link.model_copy(update={"least_accounts": settings.link.few_least})
+    of_few = Sections(settings.sketch, link, settings.campaign, settings.verdict)
+    return [
+        *_measured(_joined(many, assembly, settings), assembly, engine, settings, known),
+        *_measured(_joined(handfuls, assembly, of_few), assembly, engine, of_few, known),
+    ]
+
+
+def _joined(candidates: list[Candidate], assembly: Assembly, settings: Settings) -> list[Pair]:
+    """The candidates, tested and judged, and those of one campaign joined."""
     judged = [
         (tested, judge(tested, assembly.population, settings.campaign, settings.verdict))
-        for tested in test(assembly, left, settings.link)
+        for tested in test(assembly, candidates, settings.link)
     ]
-    joiner = Joiner(assembly, settings.link, settings.campaign, settings.verdict)
-    return list(_measured(joiner.join(judged), assembly, engine, settings, known))
+    return Joiner(assembly, settings.link, settings.campaign, settings.verdict).join(judged)
 
 
 def _with_unread(found: Judged, members: Members, assembly: Assembly, settings: Settings, known: Declared) -> Judged:
@@ -207,7 +214,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, k
         members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
-        if not fits.exclusive(settings.verdict) or TIES in candidate.kinds:
+        if not fits.exclusive(settings.verdict) or WORDLESS & {*candidate.kinds}:
             break
         own = {*own_words(engine, candidate.accounts, settings.campaign.own_words)} - dropped | {*candidate.phrases}
         if len(own) == len(candidate.phrases):

@@ -50,6 +50,9 @@ class CampaignSettings(BaseModel):
     cleared_share: float = Field(
         0.8, gt=0, le=1, description="share of a cohort's accounts on that list from which it explains the cohort"
     )
+    handful_share: float = Field(
+        0.6, gt=0, lt=1, description="share of a handful's accounts that must be verified, or show one owner openly"
+    )
     steady_blocks: int = Field(3, ge=1, description="address blocks that a person at work keeps to")
 
 
@@ -81,6 +84,16 @@ class VerdictSettings(BaseModel):
     least_families: int = Field(2, ge=1, description="families that must speak for control before anybody is accused")
     joint_weight: float = Field(0.8, gt=0, le=1, description="weight of every family after the strongest")
     accuse_probability: float = Field(0.95, gt=0, lt=1, description="probability from which a cohort is a campaign")
+    handful: int = Field(10, ge=2, description="accounts below which a cohort is a handful of keys")
+    handful_conversations: int = Field(
+        2_000, ge=1, description="conversations below which a handful of keys is not accused: it takes too little"
+    )
+    handful_content: float = Field(
+        1.5, description="log10 Bayes factor of content below which a handful of keys is not accused"
+    )
+    handful_intents: float = Field(
+        0.6, description="the same of what its requests read as: a list that is worked through is anybody's"
+    )
     accuse_membership: float = Field(0.9, gt=0, le=1, description="membership from which an account is accused")
     use_cap: float = Field(
         1.0, gt=0, description="most that one use of a campaign's words adds to a membership: few uses are thin data"

@@ -19,6 +19,7 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.population import HOUR, Holders, Numbers, Population
 from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
+from iolaus.link.ties import TIES
 from iolaus.workspace import Workspace, renamed_into
 
 log = logging.getLogger("iolaus")
@@ -46,6 +47,9 @@ COHORT = (
     *("exchanges", "output_tokens", "top_logprobs", "answers"),
 )
 """Columns of a conversation that evidence and results look at."""
+
+
+_NOBODY = np.zeros(0, np.int32)
 
 
 class Topics:
@@ -79,6 +83,7 @@ class Assembly:
         self._uses = sketch / "phrase_uses.parquet"
         engine.view("phrase_uses", self._uses)
         engine.keep("volumes", "SELECT account, count(*) AS had FROM conversations GROUP BY account")
+        engine.view("private_uses", sketch / "private_uses.parquet")
         self._path = work.folder("link") / "phrase_conversations.parquet"
         self._cut_from(self._path)
         self.topics = Topics(sketch / "topics")
@@ -99,19 +104,23 @@ class Assembly:
         self._engine.view("phrase_conversations", path)
 
     def admit(self, candidates: Sequence[Candidate]) -> None:
-        """Let candidates without common words be cut out too: their words are all that their accounts ask."""
-        selected = [(phrase, accounts) for c in candidates for phrase in c.phrases for accounts in [c.accounts]]
-        table = {
-            "phrase": np.concatenate([np.full(len(a), name, np.int64) for name, a in selected] or [np.zeros(0, np.int64)]),
-            "account": np.concatenate([a for _, a in selected] or [np.zeros(0, np.int32)]),
-        }
-        self._engine.register("selected", pa.table(table))
+        """Let candidates without common words be cut out too: of ties, with all that their accounts ask."""
+        tied = [(phrase, c.accounts) for c in candidates if TIES in c.kinds for phrase in c.phrases]
+        phrases = [np.full(len(accounts), phrase, np.int64) for phrase, accounts in tied]
+        columns = np.concatenate([*phrases, np.zeros(0, np.int64)]), np.concatenate([a for _, a in tied] or [_NOBODY])
+        self._engine.register("tied_accounts", pa.table(dict(zip(("phrase", "account"), columns, strict=True))))
         self._engine.view("conversations_of_words", self._path)
+        self._engine.define(
+            "wordless_uses",
+            "SELECT t.phrase, c.account, c.conversation FROM conversations AS c"
+            " JOIN tied_accounts AS t ON t.account = c.account"
+            " UNION ALL SELECT phrase, account, conversation FROM private_uses",
+        )
         self._engine.define(
             "phrase_conversations",
             f"SELECT phrase, {', '.join(COHORT)} FROM conversations_of_words UNION ALL"
-            f" SELECT s.phrase, {', '.join(f'c.{name}' for name in COHORT)}"
-            " FROM conversations AS c JOIN selected AS s ON s.account = c.account",
+            f" SELECT u.phrase, {', '.join(f'c.{name}' for name in COHORT)}"
+            " FROM wordless_uses AS u JOIN conversations AS c ON c.conversation = u.conversation",
         )
 
     def turn_to_admitted(self) -> None:
@@ -120,8 +129,7 @@ class Assembly:
         self._engine.define(
             "phrase_uses",
             "SELECT phrase, account, conversation FROM uses_of_words UNION ALL"
-            " SELECT s.phrase, c.account, c.conversation FROM conversations AS c"
-            " JOIN selected AS s ON s.account = c.account",
+            " SELECT phrase, account, conversation FROM wordless_uses",
         )
 
     def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
@@ -204,6 +212,8 @@ class Assembly:
         most: accounts, in place of ``max_accounts``; the other bounds grow as it does.
         """
         settings = self._bounds(most)
+        if len(candidate.accounts) < settings.least_accounts:
+            settings = settings.model_copy(update={"topics_per_account": settings.few_topics})
         numbers = _sampled(candidate.accounts, settings.max_accounts)
         self._engine.register("chosen", pa.table({"account": numbers}))
         holds = f"phrase IN ({','.join(map(str, candidate.phrases))})"

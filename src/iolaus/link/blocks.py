@@ -78,7 +78,7 @@ def communities(edges: Edges, least: int) -> Iterator[Edges]:
 
 def _modules(edges: Edges) -> Iterator[Numbers]:
     """For each community int64[p]: 0 for pairs of which both ends lie in it, -1 for the others."""
-    import networkit  # noqa: PLC0415  # It is slow to import, and a scan without ties needs none of it.
+    import networkit  # It is slow to import, and a scan without ties needs none of it.
 
     accounts, account = np.unique(edges.accounts, return_inverse=True)
     values, value = np.unique(edges.values, return_inverse=True)

@@ -46,7 +46,8 @@ def tied(population: Population, aside: Mask, settings: LinkSettings) -> list[Ca
     """Candidates by ties alone, the densest first. aside: bool[accounts], those whose hand is known already."""
     whole = _edges(population, aside, settings)
     person = _persons(whole, len(population))
-    edges = _bounded(_of_persons(whole, person), settings)
+    whole = _of_persons(whole, person)
+    edges = _bounded(whole, settings)
     found = blocks(edges, settings.least_accounts)
     floor = _floor(edges, settings) if found else 0.0
     dense = [block for block in found if block.density > floor]
@@ -54,7 +55,10 @@ def tied(population: Population, aside: Mask, settings: LinkSettings) -> list[Ca
         "ties: %s of accounts and values, %d blocks, %d denser than %.2f, %d to test",
         *(f"{len(edges):,} pairs", len(found), len(dense), floor, min(len(dense), settings.tied_blocks)),
     )
-    return [_candidate(block, person, population) for block in dense[: settings.tied_blocks]]
+    dense = dense[: settings.tied_blocks]
+    if len(edges) < len(whole):
+        dense = [_with_others(block, whole) for block in dense]
+    return [_candidate(block, person, population) for block in dense]
 
 
 def _edges(population: Population, aside: Mask, settings: LinkSettings) -> Edges:
@@ -96,9 +100,8 @@ def _signed_up(accounts: pa.Table) -> Holders | None:
 
 def _rarity(count: Numbers, bound: float) -> Floats:
     """float64[v]: 1 for a value that two accounts hold, falling to 0 with its logarithm at ``bound`` holders."""
-    if bound <= 2:
-        return (count == 2).astype(np.float64)
-    found: Floats = np.clip(np.log(bound / np.maximum(count, 2)) / np.log(bound / 2), 0.0, 1.0)
+    most = max(bound, 3.0)
+    found: Floats = np.clip(np.log(most / np.maximum(count, 2)) / np.log(most / 2), 0.0, 1.0)
     return found
 
 
@@ -129,9 +132,24 @@ def _bounded(edges: Edges, settings: LinkSettings) -> Edges:
     if len(edges) <= settings.tied_pairs:
         return edges
     share = settings.tied_pairs / len(edges)
-    log.warning("ties: %s pairs are over link.tied_pairs; %.0f%% of the accounts are looked at", len(edges), 100 * share)
+    log.warning(
+        "ties: %s pairs are over link.tied_pairs; %.0f%% of the accounts are looked at", len(edges), 100 * share
+    )
     mixed = (edges.accounts.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
     return edges.take(mixed < share * (1 << 24))
+
+
+def _with_others(block: Block, whole: Edges) -> Block:
+    """The block of a sample with whoever else holds at least half as much of its values as its accounts usually do.
+
+    Its values are those that several of its accounts hold.
+    """
+    own = np.isin(whole.accounts, block.accounts)
+    values, count = np.unique(whole.values[own], return_counts=True)
+    inside = np.isin(whole.values, values[count > 1])
+    held = np.bincount(whole.accounts[inside], whole.weights[inside], int(whole.accounts.max()) + 1)
+    others = np.flatnonzero(held >= np.median(held[block.accounts]) / 2)
+    return Block(np.union1d(block.accounts, others), block.density)
 
 
 def _floor(edges: Edges, settings: LinkSettings) -> float:
@@ -159,6 +177,4 @@ def _candidate(block: Block, person: Numbers, population: Population) -> Candida
     digest = hashlib.blake2b("\x1f".join(names).encode(), digest_size=8).digest()
     name = int.from_bytes(digest, "little", signed=True)
     asked = population.accounts["conversations"].to_numpy(zero_copy_only=False)[accounts]
-    return Candidate(
-        f"ties-{name & 0xFFFFFFFFFFFF:012x}", (TIES,), (name,), accounts, False, int(np.nansum(asked))
-    )
+    return Candidate(f"ties-{name & 0xFFFFFFFFFFFF:012x}", (TIES,), (name,), accounts, False, int(np.nansum(asked)))
