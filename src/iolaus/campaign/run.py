@@ -158,8 +158,7 @@ def _beyond_words(
     many, handfuls = without(candidates, held, settings.link)
     assembly.admit([*many, *handfuls])
     assembly.turn_to_admitted()
-    link = settings.link.model_copy(update={"least_accounts": settings.link.few_least})
-    of_few = Sections(settings.sketch, link, settings.campaign, settings.verdict)
+    of_few = Sections.of_few(settings.sketch, settings.link, settings.campaign, settings.verdict)
     return [
         *_measured(_joined(many, assembly, settings), assembly, engine, settings, known),
         *_measured(_joined(handfuls, assembly, of_few), assembly, engine, of_few, known),

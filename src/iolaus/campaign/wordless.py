@@ -36,6 +36,22 @@ class Sections:
     campaign: CampaignSettings
     verdict: VerdictSettings
 
+    @classmethod
+    def of_few(
+        cls, sketch: SketchSettings, link: LinkSettings, campaign: CampaignSettings, verdict: VerdictSettings
+    ) -> Sections:
+        """The settings by which a handful of keys is judged: a few accounts make a cohort.
+
+        That hardly a stranger uses their words need not be told by how well each of them fits, of which five can bear
+        little: it was counted among everybody when the words were found to be private.
+        """
+        return cls(
+            sketch,
+            link.model_copy(update={"least_accounts": link.few_least}),
+            campaign,
+            verdict.model_copy(update={"own_evidence": 0.0}),
+        )
+
 
 def wordless(
     engine: Engine, population: Population, known: Declared, link: LinkSettings, campaign: CampaignSettings

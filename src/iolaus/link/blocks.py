@@ -2,16 +2,17 @@
 
 Components first, then communities by modularity (Louvain with refinement, one thread and a fixed seed, so that a scan
 repeats), and of each community its densest block, found by peeling the node that holds least weight until none is
-left. Weights depend on how common a value is, never on the accounts that hold it, and density counts only what lies
-inside the block: whoever adds ties to honest accounts cannot make his own block less dense (the argument of Hooi et
-al., "FRAUDAR: Bounding Graph Fraud in the Face of Camouflage", KDD 2016).
+left. Modularity cuts what stands alone into pieces: a component whose own block is denser than that of any of its
+communities is taken whole. Weights depend on how common a value is, never on the accounts that hold it, and density
+counts only what lies inside the block: whoever adds ties to honest accounts cannot make his own block less dense (the
+argument of Hooi et al., "FRAUDAR: Bounding Graph Fraud in the Face of Camouflage", KDD 2016).
 """
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
@@ -23,6 +24,9 @@ from iolaus.link.population import Floats, Numbers
 
 SEED = 7
 """Of the order in which communities are looked for."""
+
+UNCUT = 1.25
+"""How much denser a component's block must be than those of its communities to be taken first."""
 
 LOOKS = 3
 """Blocks that are looked for in one community, each without those before it."""
@@ -46,22 +50,48 @@ class Edges:
 
 @dataclass(frozen=True)
 class Block:
-    """accounts: int64, ascending numbers. density: weight inside over the accounts and values of the block."""
+    """accounts: int64, ascending numbers. density: weight inside over the accounts and values of the block.
+
+    whole: whether it is the densest of a component, and not of a community.
+    """
 
     accounts: Numbers
     density: float
+    whole: bool = False
 
 
 def blocks(edges: Edges, least: int) -> list[Block]:
     """The dense blocks of at least ``least`` accounts, the densest first; no account is in two."""
-    found = [block for community in communities(edges, least) for block in _looks(community, least)]
+    found = [block for component in components(edges, least) for block in _of_component(component, least)]
     return sorted(found, key=lambda block: (-block.density, block.accounts.tolist()))
 
 
-def communities(edges: Edges, least: int) -> Iterator[Edges]:
-    """The pairs of each community that has at least ``least`` accounts."""
+def floors(edges: Edges, least: int) -> tuple[float, float]:
+    """Density of the densest block of any community, and of any component, with ``least`` accounts; 0 of none."""
+    parts, wholes = [0.0], [0.0]
+    for component in components(edges, least):
+        parts += [block.density for community in communities(component, least) for block in _looks(community, least)]
+        whole = densest(component)
+        wholes += [whole.density] * (len(whole.accounts) >= least)
+    return max(parts), max(wholes)
+
+
+def _of_component(component: Edges, least: int) -> list[Block]:
+    """The blocks of its communities; where its own is far denser than these, that one and those of what is left."""
+    found = [block for community in communities(component, least) for block in _looks(community, least)]
+    whole = replace(densest(component), whole=True)
+    if len(whole.accounts) < least or whole.density <= UNCUT * max((block.density for block in found), default=0.0):
+        return found
+    left = component.take(~np.isin(component.accounts, whole.accounts))
+    return [whole, *(block for each in components(left, least) for block in _of_component(each, least))]
+
+
+def components(edges: Edges, least: int) -> Iterator[Edges]:
+    """The pairs of each connected component that has at least ``least`` accounts, in an order of their own."""
     if not len(edges):
         return
+    order = np.lexsort((edges.values, edges.accounts))
+    edges = Edges(edges.accounts[order], edges.values[order], edges.weights[order])
     accounts, account = np.unique(edges.accounts, return_inverse=True)
     values, value = np.unique(edges.values, return_inverse=True)
     nodes = len(accounts) + len(values)
@@ -69,15 +99,11 @@ def communities(edges: Edges, least: int) -> Iterator[Edges]:
     count, label = connected_components(matrix, directed=False)
     sizes = np.bincount(label[: len(accounts)], minlength=count)
     for component in np.flatnonzero(sizes >= least):
-        inside = edges.take(label[account] == component)
-        for part in _modules(inside) if sizes[component] > 2 * least else [np.zeros(len(inside), np.int64)]:
-            kept = inside.take(part >= 0)
-            if len(np.unique(kept.accounts)) >= least:
-                yield kept
+        yield edges.take(label[account] == component)
 
 
-def _modules(edges: Edges) -> Iterator[Numbers]:
-    """For each community int64[p]: 0 for pairs of which both ends lie in it, -1 for the others."""
+def communities(edges: Edges, least: int) -> Iterator[Edges]:
+    """The pairs within each community of a component that has at least ``least`` accounts."""
     import networkit  # It is slow to import, and a scan without ties needs none of it.
 
     accounts, account = np.unique(edges.accounts, return_inverse=True)
@@ -92,7 +118,9 @@ def _modules(edges: Edges) -> Iterator[Numbers]:
     label = np.asarray(found.getPartition().getVector())
     within = label[account] == label[value + len(accounts)]
     for name in np.unique(label[account]):
-        yield np.where(within & (label[account] == name), 0, -1)
+        inside = edges.take(within & (label[account] == name))
+        if len(np.unique(inside.accounts)) >= least:
+            yield inside
 
 
 def _looks(edges: Edges, least: int) -> Iterator[Block]:

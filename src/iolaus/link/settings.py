@@ -92,7 +92,10 @@ class LinkSettings(BaseModel):
         5_000_000, ge=1_000, description="pairs of accounts and shared values that are looked at; more are sampled"
     )
     tied_deals: int = Field(
-        3, ge=1, description="times that values are dealt anew to learn how dense a block chance makes"
+        9, ge=1, description="times that values are dealt anew to learn how dense a block chance makes"
+    )
+    tied_surplus: float = Field(
+        1.05, ge=1, description="how much denser than the densest of these a block of accounts must be to be tested"
     )
     tied_blocks: int = Field(
         60, ge=0, description="cohorts that are tested for their ties alone, the densest first; 0: none"

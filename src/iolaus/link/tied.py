@@ -20,8 +20,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from scipy.sparse import csr_matrix
 
-from iolaus.link.blocks import Block, Edges, blocks
+from iolaus.link.blocks import Block, Edges, blocks, floors
 from iolaus.link.candidates import Candidate
 from iolaus.link.population import Floats, Holders, Numbers, Population
 from iolaus.link.settings import LinkSettings
@@ -49,8 +50,8 @@ def tied(population: Population, aside: Mask, settings: LinkSettings) -> list[Ca
     whole = _of_persons(whole, person)
     edges = _bounded(whole, settings)
     found = blocks(edges, settings.least_accounts)
-    floor = _floor(edges, settings) if found else 0.0
-    dense = [block for block in found if block.density > floor]
+    floor, of_whole = _floors(edges, settings) if found else (0.0, 0.0)
+    dense = [block for block in found if block.density > settings.tied_surplus * (of_whole if block.whole else floor)]
     log.info(
         "ties: %s of accounts and values, %d blocks, %d denser than %.2f, %d to test",
         *(f"{len(edges):,} pairs", len(found), len(dense), floor, min(len(dense), settings.tied_blocks)),
@@ -67,7 +68,7 @@ def _edges(population: Population, aside: Mask, settings: LinkSettings) -> Edges
     for holders, common in _shared(population, settings):
         kept = ~aside[holders.accounts]
         distinct, value, count = np.unique(holders.values[kept], return_inverse=True, return_counts=True)
-        weight = _rarity(count, len(np.unique(holders.accounts[kept])) * common)
+        weight = _rarity(count, int((~aside).sum()) * common)
         there = (count[value] > 1) & (weight[value] > 0)
         parts.append((holders.accounts[kept][there].astype(np.int64), before + value[there], weight[value][there]))
         before += len(distinct)
@@ -106,14 +107,17 @@ def _rarity(count: Numbers, bound: float) -> Floats:
 
 
 def _persons(edges: Edges, accounts: int) -> Numbers:
-    """int64[accounts]: the smaller account of two that share two values which nobody else holds, else each itself.
+    """int64[accounts]: the smaller account of two that share a value which nobody else holds and another, else itself.
 
     A second account shares everything with the first. Of the two only one is tied to others, as one person is.
     """
     count = np.bincount(edges.values)[edges.values] if len(edges) else np.zeros(0, np.int64)
     order = np.flatnonzero(count == 2)[np.argsort(edges.values[count == 2], kind="stable")]
     both = np.sort(edges.accounts[order].reshape(-1, 2), axis=1)
-    pairs, times = np.unique(both, axis=0, return_counts=True)
+    pairs = np.unique(both, axis=0)
+    shape = (accounts, int(edges.values.max(initial=-1)) + 1)
+    holds = csr_matrix((np.ones(len(edges), np.int32), (edges.accounts, edges.values)), shape)
+    times = np.asarray(holds[pairs[:, 0]].multiply(holds[pairs[:, 1]]).sum(1)).ravel()
     person = np.arange(accounts, dtype=np.int64)
     for one, other in pairs[times > 1].tolist():
         person[other] = person[one]
@@ -152,22 +156,21 @@ def _with_others(block: Block, whole: Edges) -> Block:
     return Block(np.union1d(block.accounts, others), block.density)
 
 
-def _floor(edges: Edges, settings: LinkSettings) -> float:
-    """The densest block of the same graph whose holders are dealt anew, as often as is set.
+def _floors(edges: Edges, settings: LinkSettings) -> tuple[float, float]:
+    """The densest block of a community, and of a component, of the same graph with its holders dealt anew.
 
     Each account keeps how many values it holds and each value how many accounts; values of another weight are not
     mixed, so that rare ones stay with whoever holds rare ones.
     """
-    found = [0.0]
+    found = [(0.0, 0.0)]
+    order = np.argsort(edges.weights, kind="stable")
     for deal in range(settings.tied_deals):
-        rng = np.random.default_rng(deal)
-        order = np.lexsort((rng.random(len(edges)), edges.weights))
+        shuffled = np.lexsort((np.random.default_rng(deal).random(len(edges)), edges.weights))
         accounts = edges.accounts.copy()
-        accounts[np.argsort(edges.weights, kind="stable")] = edges.accounts[order]
+        accounts[order] = edges.accounts[shuffled]
         pairs, first = np.unique(np.stack([accounts, edges.values], 1), axis=0, return_index=True)
-        dealt = Edges(pairs[:, 0], pairs[:, 1], edges.weights[first])
-        found += [block.density for block in blocks(dealt, settings.least_accounts)]
-    return max(found)
+        found.append(floors(Edges(pairs[:, 0], pairs[:, 1], edges.weights[first]), settings.least_accounts))
+    return max(part for part, _ in found), max(whole for _, whole in found)
 
 
 def _candidate(block: Block, person: Numbers, population: Population) -> Candidate:

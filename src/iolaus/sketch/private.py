@@ -1,9 +1,9 @@
 """Private templates: words that a few accounts send again and again, and fewer than k accounts at all.
 
 What fewer than k accounts use is forgotten, as it may be one person's own text. A harvest by a handful of keys would
-be forgotten with it. So the shingles that fill the requests of one account (its heavy hitters) are counted for each account
-that sends much, in a keyed sample of its requests; those that fill the requests of at least one other account too,
-and that fewer than k accounts use, are a private template of these. It is kept as keyed hashes and never shown.
+be forgotten with it. So the shingles that fill the requests of one account (its heavy hitters) are counted for each
+account that sends much, in a keyed sample of its requests; those that fill the requests of at least one other account
+too, and that fewer than k accounts use, are a private template of these. It is kept as keyed hashes and never shown.
 
 The file: ``private_uses.parquet`` (phrase, account, conversation), one row a conversation; ``phrase`` names accounts
 that private templates tie, directly or through others.
