@@ -104,11 +104,11 @@ def measure(
 
 
 def own_words(engine: Engine, accounts: npt.NDArray[np.int32], share: float) -> tuple[int, ...]:
-    """Phrases of whose uses at least ``share`` are by ``accounts``, ascending. Needs phrase_uses and phrases."""
+    """Phrases of whose uses at least ``share`` are by ``accounts``, ascending. Needs phrase_uses."""
     engine.register("chosen", pa.table({"account": accounts}))
     own = engine.table(
         "SELECT phrase FROM (SELECT phrase, count(*) AS uses, count(c.account) AS own FROM phrase_uses AS u"
-        " LEFT JOIN chosen AS c ON c.account = u.account GROUP BY phrase) AS counted SEMI JOIN phrases USING (phrase)"
+        " LEFT JOIN chosen AS c ON c.account = u.account GROUP BY phrase) AS counted"
         f" WHERE own >= {share} * uses ORDER BY phrase"
     )
     return tuple(own["phrase"].to_pylist())
