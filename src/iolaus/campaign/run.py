@@ -160,18 +160,12 @@ def _beyond_words(
     assembly.turn_to_admitted()
     of_few = Sections.of_few(settings.sketch, settings.link, settings.campaign, settings.verdict)
     return [
-        *_measured(_joined(many, assembly, settings), assembly, engine, settings, known),
-        *_measured(_joined(handfuls, assembly, of_few), assembly, engine, of_few, known),
+        judged
+        for candidates, by in ((many, settings), (handfuls, of_few))
+        for judged in _measured(
+            Joiner(assembly, by.link, by.campaign, by.verdict).found(candidates), assembly, engine, by, known
+        )
     ]
-
-
-def _joined(candidates: list[Candidate], assembly: Assembly, settings: Settings) -> list[Pair]:
-    """The candidates, tested and judged, and those of one campaign joined."""
-    judged = [
-        (tested, judge(tested, assembly.population, settings.campaign, settings.verdict))
-        for tested in test(assembly, candidates, settings.link)
-    ]
-    return Joiner(assembly, settings.link, settings.campaign, settings.verdict).join(judged)
 
 
 def _with_unread(found: Judged, members: Members, assembly: Assembly, settings: Settings, known: Declared) -> Judged:
