@@ -262,3 +262,15 @@ def test_a_list_alone_accuses_no_handful() -> None:
     weights = {**GUILTY, INTENTS: 0.8, "content/content/sweep": 0.6}
     assert judged(weights).verdict == "campaign"
     assert judged(weights, verdict=FEW).verdict == "undetermined"
+
+
+def test_a_tied_queue_that_nothing_else_tells_of_is_asked_about(held: dict[str, float]) -> None:
+    weights = {**without("control", "concealment"), "control/allocation": 1.9, "control/time": -2.0, **TIED}
+    assert judged(weights).verdict != "campaign"
+    tied = replace(FOUND, selected_by="ties")
+    found = judged(weights, tied)
+    assert (found.questions["control"].answer, found.verdict) == ("unknown", "undetermined")
+    assert found.question_to_ask.endswith("?")
+    assert judged({**weights, "control/allocation": 0.9}, tied).verdict == "explained"
+    held["explained"] = 2.0
+    assert judged(weights, tied).verdict == "explained"

@@ -20,6 +20,7 @@ from iolaus.findings import Answer, Evidence, Explanation, Question, Verdict
 from iolaus.link.kinds import kinds
 from iolaus.link.population import Population
 from iolaus.link.run import Tested
+from iolaus.link.ties import TIES
 
 WORDS: dict[Question, tuple[str, str, str]] = {
     "control": (
@@ -43,6 +44,10 @@ WORDS: dict[Question, tuple[str, str, str]] = {
         "Taken so far",
     ),
 }
+
+
+TIED = "Rare values tie these accounts, and what they ask does not depend on which of them asks; nothing else tells."
+ASK_TIED = "What do sign-up, payment and network records outside the logs say of three of these accounts?"
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,27 @@ def judge(tested: Tested, population: Population, campaign: CampaignSettings, ve
     name, sentence, ask = _verdict(questions, honest, families if dealt else 0, probability, verdict)
     if not settled(name, tested, counted, questions["content"].log10_bf, verdict):
         name, sentence, ask = "undetermined", SENTENCE, ASK
+    elif name == "explained" and _tied_queue(tested, counted, questions["control"], honest, verdict):
+        name, sentence, ask = "undetermined", TIED, ASK_TIED
     most = {"undetermined": verdict.undetermined_most, "explained": verdict.explained_most}.get(name, 1.0)
     return Judgement(name, sentence, ask, round(min(probability, most), 6), questions, counted, honest)
+
+
+def _tied_queue(
+    tested: Tested,
+    evidence: Iterable[Evidence],
+    control: Answer,
+    honest: Iterable[Explanation],
+    settings: VerdictSettings,
+) -> bool:
+    """Whether rare values selected accounts that ask as one queue does, so that a person should be asked of them."""
+    leads = {explanation.NAME: explanation.LEADS_TO for explanation in explanations()}
+    return (
+        TIES in tested.cohort.selected_by.split("+")
+        and control.answer == "unknown"
+        and any(piece.family == "allocation" and piece.log10_bf >= settings.yes for piece in evidence)
+        and not any(found.held and leads[found.name] in ("explained", "declared") for found in honest)
+    )
 
 
 def _without_selecting(tested: Tested) -> tuple[Evidence, ...]:
@@ -191,7 +215,7 @@ def _verdict(
             )
         return "explained", f"Explained by {held['declared'].name}: {held['declared'].sentence}", ""
     if control == "unknown" and probability < settings.least_probability:
-        return "explained", "Nothing but words ties these accounts together.", ""
+        return "explained", "Nothing but what selected them ties these accounts together.", ""
     if control == "unknown":
         return "undetermined", "Too little is known of who runs these accounts.", "Who runs these accounts?"
     if probability < settings.least_probability:
