@@ -92,7 +92,8 @@ class VerdictSettings(BaseModel):
         1.5, description="log10 Bayes factor of content below which a handful of keys is not accused"
     )
     handful_intents: float = Field(
-        0.75, description="the same of what its requests read as: a list that is worked through is anybody's"
+        0.75,
+        description="log10 Bayes factor of what its requests read as below which it is not accused: lists are anybody's",
     )
     accuse_membership: float = Field(0.9, gt=0, le=1, description="membership from which an account is accused")
     use_cap: float = Field(
