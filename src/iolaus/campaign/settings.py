@@ -93,7 +93,7 @@ class VerdictSettings(BaseModel):
     )
     handful_intents: float = Field(
         0.75,
-        description="log10 Bayes factor of what its requests read as below which it is not accused: lists are anybody's",
+        description="log10 Bayes factor of what its requests read as below which it is not accused: anybody has lists",
     )
     accuse_membership: float = Field(0.9, gt=0, le=1, description="membership from which an account is accused")
     use_cap: float = Field(
