@@ -45,6 +45,8 @@ Mask = npt.NDArray[np.bool_]
 
 def tied(population: Population, aside: Mask, settings: LinkSettings) -> list[Candidate]:
     """Candidates by ties alone, the densest first. aside: bool[accounts], those whose hand is known already."""
+    if settings.tied_blocks == 0:
+        return []
     whole = _edges(population, aside, settings)
     person = _persons(whole, len(population))
     whole = _of_persons(whole, person)
