@@ -40,6 +40,10 @@ def test_explanations_are_found_and_lead_to_a_verdict() -> None:
     for explanation in EXPLANATIONS:
         assert explanation.LEADS_TO in ("explained", "declared", "undetermined", "")
         assert explanation.__doc__, f"{explanation.NAME} does not name its crowd"
+        if explanation.LEADS_TO == "undetermined":
+            assert getattr(explanation, "ASK", "").endswith("?"), (
+                f"{explanation.NAME} leaves a person without a question"
+            )
 
 
 @every_explanation
@@ -217,3 +221,40 @@ def test_friends_among_colleagues_do_not_speak_against_people_at_work() -> None:
 
 def test_cases_are_what_they_say() -> None:
     assert set(CASES) == {"honest", "queue", "suspended", "harvest"}
+
+
+def handful(verified: int = 0, one_card: int = 0) -> tuple[Cohort, Population]:
+    """Five keys with a private template: how many are a verified firm's, and how many are on one card."""
+    found, everyone = factories.made(7, accounts=5, uses=30, queue=True)
+    table = found.accounts
+    cards = ["card-shared"] * one_card + [f"card-{number}" for number in range(one_card, 5)]
+    for name, values in (
+        ("verification", ["business"] * verified + ["email"] * (5 - verified)),
+        ("payment_fingerprint", cards),
+        ("device_id", [f"device-{number}" for number in range(5)]),
+        ("signup_ip", [f"198.51.100.{number}" for number in range(5)]),
+        *((name, [None] * 5) for name in ("legal_entity_id", "parent_account_id", "organization_id")),
+    ):
+        table = table.set_column(table.column_names.index(name), name, pa.array(values, pa.string()))
+    return replace(found, accounts=table, selected_by="private"), replace(everyone, holders={})
+
+
+@pytest.mark.parametrize(("verified", "holds"), [(0, False), (2, False), (3, True), (5, True)])
+def test_verified_customers_are_asked_and_not_accused(verified: int, holds: bool) -> None:
+    found = ask(BY_NAME["verified customers"], *handful(verified=verified))
+    assert found is not None
+    assert found.held == holds, found
+
+
+@pytest.mark.parametrize(("one_card", "holds"), [(0, False), (2, False), (3, True), (5, True)])
+def test_who_shows_one_purse_openly_is_one_household(one_card: int, holds: bool) -> None:
+    found = ask(BY_NAME["one household"], *handful(one_card=one_card))
+    assert found is not None
+    assert found.held == holds, found
+
+
+def test_only_handfuls_are_households_and_verified_customers() -> None:
+    found, everyone = handful(5, 5)
+    crowd = replace(found, selected_by="words")
+    assert ask(BY_NAME["one household"], crowd, everyone) is None
+    assert ask(BY_NAME["verified customers"], crowd, everyone) is None

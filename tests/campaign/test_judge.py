@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
@@ -16,6 +17,7 @@ from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.findings import QUESTIONS, Evidence, Explanation, Family, Question
 from iolaus.link import run as linking
 from iolaus.link.candidates import Candidate
+from iolaus.link.cohort import Cohort
 from iolaus.link.settings import LinkSettings
 from link import factories
 
@@ -58,16 +60,16 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, float]]:
         for leads, name in NAMES.items():
             weight = weights.get(leads, -1.0)
             said = Explanation(name=name, log10_bf=weight, held=weight >= CAMPAIGN.hold, sentence="Said.")
-            yield SimpleNamespace(NAME=name, LEADS_TO=leads, weigh=lambda *_, said=said: said)
+            yield SimpleNamespace(NAME=name, LEADS_TO=leads, ASK="For whom?", weigh=lambda *_, said=said: said)
 
     monkeypatch.setattr(judging, "explanations", stubs)
     yield weights
 
 
-def judged(weights: Weights) -> Judgement:
-    candidate = Candidate(FOUND.id, ("words",), FOUND.phrases, FOUND.numbers, False, len(FOUND.conversations))
-    tested = linking.Tested(candidate, FOUND, tuple(piece(place, weight) for place, weight in weights.items()))
-    return judge(tested, EVERYONE, CAMPAIGN, VERDICT)
+def judged(weights: Weights, cohort: Cohort = FOUND, verdict: VerdictSettings = VERDICT) -> Judgement:
+    candidate = Candidate(cohort.id, ("words",), cohort.phrases, cohort.numbers, False, len(cohort.conversations))
+    tested = linking.Tested(candidate, cohort, tuple(piece(place, weight) for place, weight in weights.items()))
+    return judge(tested, EVERYONE, CAMPAIGN, verdict)
 
 
 def without(*places: str) -> Weights:
@@ -215,3 +217,60 @@ def test_consumption_states_what_was_taken(held: dict[str, float]) -> None:
     sentence = judged({}).questions["consumption"].sentence
     assert f"{int(np.sum(FOUND.column('exchanges'))):,} exchanges" in sentence
     assert f"{len(FOUND.conversations):,}" in sentence
+
+
+TIED: Weights = {
+    "control/network/shared_network": 4.0,
+    "control/identity/shared_identity": 4.0,
+    "control/lifecycle/signup_burst": 1.0,
+}
+
+
+@pytest.mark.usefixtures("held")
+def test_what_selected_a_cohort_is_shown_and_not_counted() -> None:
+    weights = {**without("control", "concealment/lifecycle"), "control/allocation": 3.5, **TIED}
+    tied = judged(weights, replace(FOUND, selected_by="ties"))
+    assert {piece.kind for piece in tied.evidence if not piece.counted} == {place.split("/")[2] for place in TIED}
+    assert tied.questions["control"].log10_bf == 3.5, "ties selected the accounts and count as control of them"
+    assert tied.verdict == "undetermined", "one queue alone is one family"
+    assert judged(weights).verdict == "campaign"
+    assert judged({**weights, "control/time": 1.0}, replace(FOUND, selected_by="ties")).verdict == "campaign"
+
+
+FEW = VerdictSettings(handful=len(FOUND.numbers) + 1, handful_conversations=len(FOUND.conversations))
+INTENTS = "content/content/intents"
+
+
+@pytest.mark.usefixtures("held")
+def test_a_handful_is_accused_for_what_it_asks_alone() -> None:
+    assert judged(GUILTY, verdict=FEW).verdict == "campaign"
+    listed = {**GUILTY, INTENTS: FEW.handful_intents - 0.01, "content/content/narrowness": 0.5}
+    assert judged(listed).verdict == "campaign"
+    found = judged(listed, verdict=FEW)
+    assert (found.verdict, found.probability) == ("undetermined", VERDICT.undetermined_most)
+    assert found.question_to_ask.endswith("?")
+
+
+@pytest.mark.usefixtures("held")
+def test_a_handful_that_takes_little_is_not_accused() -> None:
+    more = FEW.model_copy(update={"handful_conversations": len(FOUND.conversations) + 1})
+    assert judged(GUILTY, verdict=more).verdict == "undetermined"
+
+
+@pytest.mark.usefixtures("held")
+def test_a_list_alone_accuses_no_handful() -> None:
+    weights = {**GUILTY, INTENTS: 0.8, "content/content/sweep": 0.6}
+    assert judged(weights).verdict == "campaign"
+    assert judged(weights, verdict=FEW).verdict == "undetermined"
+
+
+def test_a_tied_queue_that_nothing_else_tells_of_is_asked_about(held: dict[str, float]) -> None:
+    weights = {**without("control", "concealment"), "control/allocation": 1.9, "control/time": -2.0, **TIED}
+    assert judged(weights).verdict != "campaign"
+    tied = replace(FOUND, selected_by="ties")
+    found = judged(weights, tied)
+    assert (found.questions["control"].answer, found.verdict) == ("unknown", "undetermined")
+    assert found.question_to_ask.endswith("?")
+    assert judged({**weights, "control/allocation": 0.9}, tied).verdict == "explained"
+    held["explained"] = 2.0
+    assert judged(weights, tied).verdict == "explained"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,7 @@ from iolaus.settings import Settings
 CONVERSATIONS, ACCOUNTS, PHRASES = 3_000, 40, 6
 ASKED = np.array([1, 2, 3, 5, 8, 13, 21, 34], np.int32)
 HOUR = 3_600_000_000
+PRIVATE = -77
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,16 @@ def engine(tmp_path_factory: pytest.TempPathFactory, database: duckdb.DuckDBPyCo
     engine = Embedded(Settings().engine, tmp_path_factory.mktemp("scratch"))
     for name in ("conversations", "phrase_uses"):
         engine.register(name, database.table(name).to_arrow_table())
+    engine.register("private_uses", private(engine))
     return engine
+
+
+def private(engine: Embedded) -> pa.Table:
+    """A phrase of a few accounts: every third conversation of two of them."""
+    return engine.table(
+        f"SELECT CAST({PRIVATE} AS BIGINT) AS phrase, account, conversation FROM conversations"
+        " WHERE account IN (5, 8) AND conversation % 3 = 0"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -120,11 +131,28 @@ def test_requests_to_read_are_those_that_sql_would_choose(
     assert list(zip(found["seq"].to_pylist(), found["account"].to_pylist(), strict=True)) == wanted
 
 
+def test_words_of_a_few_stand_beside_those_of_many(engine: Embedded, uses: Uses) -> None:
+    told = uses.columns["conversation"][uses.each(PRIVATE)]
+    assert sorted(told.tolist()) == sorted(private(engine)["conversation"].to_pylist()) != []
+
+
+def test_admitted_accounts_are_cut_with_all_that_they_ask(database: duckdb.DuckDBPyConnection, uses: Uses) -> None:
+    admitted = replace(uses, whole={9: uses.of(ASKED[2:5])})
+    told = admitted.table(admitted.distinct((9,), ASKED[2:4]))["conversation"].to_pylist()
+    wanted = database.sql(
+        f"SELECT conversation FROM conversations WHERE account IN ({ASKED[2]}, {ASKED[3]})"
+    ).fetchall()
+    assert sorted(told) == sorted(name for (name,) in wanted)
+    assert uses.of(np.zeros(0, np.int32)).tolist() == []
+    assert len(uses.each(9)) == 0, "the phrase was admitted for one view only"
+
+
 def test_without_phrases_nothing_is_found(tmp_path: Path, engine: Embedded) -> None:
     empty = engine.table("SELECT * FROM conversations WHERE account < 0")
     pq.write_table(empty, tmp_path / "none.parquet")
     other = Embedded(Settings().engine, tmp_path / "scratch")
-    other.register("phrase_uses", engine.table("SELECT * FROM phrase_uses WHERE phrase = 0"))
+    for name in ("phrase_uses", "private_uses"):
+        other.register(name, engine.table(f"SELECT * FROM {name} WHERE phrase = 0"))
     found = Uses.made(tmp_path / "none.parquet", tmp_path, other)
     assert len(found.distinct(named(0, 1), ASKED)) == 0
     assert by_day(found, named(0), ASKED) == []

@@ -18,7 +18,7 @@ from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate
 from iolaus.link.fit import account_fit, topic_fit
 from iolaus.link.population import Population
-from iolaus.link.run import Tested, weigh
+from iolaus.link.run import Tested, test, weigh
 from iolaus.link.settings import LinkSettings
 
 MIXED = "Some of these accounts are one hand; too many others use the same words to tell which."
@@ -40,6 +40,12 @@ class Joiner:
     ) -> None:
         self._assembly = assembly
         self._link, self._campaign, self._verdict = link, campaign, verdict
+
+    def found(self, candidates: list[Candidate]) -> list[Pair]:
+        """The candidates, each tested and judged, and those of one campaign joined."""
+        population = self._assembly.population
+        tested = test(self._assembly, candidates, self._link)
+        return self.join([(each, judge(each, population, self._campaign, self._verdict)) for each in tested])
 
     def join(self, judged: list[Pair]) -> list[Pair]:
         """Campaigns, the strongest first, and every other cohort with the verdict that is left to it."""

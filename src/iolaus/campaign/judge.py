@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import msgspec
 
 from iolaus.campaign.explanations import explanations
+from iolaus.campaign.handful import ASK, SENTENCE, settled
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.findings import Answer, Evidence, Explanation, Question, Verdict
 from iolaus.link.kinds import kinds
 from iolaus.link.population import Population
 from iolaus.link.run import Tested
+from iolaus.link.ties import TIES
 
 WORDS: dict[Question, tuple[str, str, str]] = {
     "control": (
@@ -44,6 +46,10 @@ WORDS: dict[Question, tuple[str, str, str]] = {
 }
 
 
+TIED = "Rare values tie these accounts, and what they ask does not depend on which of them asks; nothing else tells."
+ASK_TIED = "What do sign-up, payment and network records outside the logs say of three of these accounts?"
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What is believed of one cohort, and why. ``log10_bf``: of all three questions less what explains them."""
@@ -60,13 +66,14 @@ class Judgement:
 
 def judge(tested: Tested, population: Population, campaign: CampaignSettings, verdict: VerdictSettings) -> Judgement:
     """Answer the questions about one tested cohort and weigh every honest explanation."""
-    by_kind = {piece.kind: piece for piece in tested.evidence}
+    evidence = _without_selecting(tested)
+    by_kind = {piece.kind: piece for piece in evidence if piece.counted}
     honest = tuple(
         found
         for explanation in explanations()
         if (found := explanation.weigh(tested.cohort, population, by_kind, campaign)) is not None
     )
-    counted = _count(tested.evidence)
+    counted = _count(evidence)
     control = _answer("control", counted, verdict)
     if control.log10_bf < verdict.strong_control:
         dependent = {kind.KIND for kind in kinds() if getattr(kind, "NEEDS_CONTROL", False)}
@@ -89,20 +96,51 @@ def judge(tested: Tested, population: Population, campaign: CampaignSettings, ve
     odds = verdict.prior_log10 + weight
     probability = 1 / (1 + 10 ** -max(-12.0, min(12.0, odds)))
     name, sentence, ask = _verdict(questions, honest, families if dealt else 0, probability, verdict)
+    if not settled(name, tested, counted, questions["content"].log10_bf, verdict):
+        name, sentence, ask = "undetermined", SENTENCE, ASK
+    elif name == "explained" and _tied_queue(tested, counted, questions["control"], honest, verdict):
+        name, sentence, ask = "undetermined", TIED, ASK_TIED
     most = {"undetermined": verdict.undetermined_most, "explained": verdict.explained_most}.get(name, 1.0)
     probability = round(min(probability, most), 6)
     return Judgement(name, sentence, ask, probability, questions, counted, honest, round(weight, 6))
+
+
+def _tied_queue(
+    tested: Tested,
+    evidence: Iterable[Evidence],
+    control: Answer,
+    honest: Iterable[Explanation],
+    settings: VerdictSettings,
+) -> bool:
+    """Whether rare values selected accounts that ask as one queue does, so that a person should be asked of them."""
+    leads = {explanation.NAME: explanation.LEADS_TO for explanation in explanations()}
+    return (
+        TIES in tested.cohort.selected_by.split("+")
+        and control.answer == "unknown"
+        and any(piece.family == "allocation" and piece.log10_bf >= settings.yes for piece in evidence)
+        and not any(found.held and leads[found.name] in ("explained", "declared") for found in honest)
+    )
+
+
+def _without_selecting(tested: Tested) -> tuple[Evidence, ...]:
+    """The evidence; what selected the cohort is shown and not counted, as a selection proves nothing by itself."""
+    by = set(tested.cohort.selected_by.split("+"))
+    selecting = {kind.KIND for kind in kinds() if by & {*getattr(kind, "SELECTS", ())}}
+    return tuple(
+        msgspec.structs.replace(piece, counted=False) if piece.kind in selecting else piece for piece in tested.evidence
+    )
 
 
 def _count(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Mark all but the strongest piece of each question and family as not counted; pieces of content add up."""
     strongest: dict[tuple[str, str], Evidence] = {}
     pieces = tuple(evidence)
-    for piece in pieces:
+    for piece in (piece for piece in pieces if piece.counted):
         place = (piece.question, piece.family)
         if place not in strongest or abs(piece.log10_bf) > abs(strongest[place].log10_bf):
             strongest[place] = piece
-    kept = {id(piece) for piece in strongest.values()} | {id(piece) for piece in pieces if piece.question == "content"}
+    kept = {id(piece) for piece in strongest.values()}
+    kept |= {id(piece) for piece in pieces if piece.question == "content" and piece.counted}
     return tuple(msgspec.structs.replace(piece, counted=id(piece) in kept) for piece in pieces)
 
 
@@ -165,6 +203,7 @@ def _verdict(
     """Verdict, its sentence, and the question that a person should ask where it cannot be settled."""
     control, concealment, content = (questions[q].answer for q in ("control", "concealment", "content"))
     leads = {explanation.NAME: explanation.LEADS_TO for explanation in explanations()}
+    asks = {explanation.NAME: getattr(explanation, "ASK", "") for explanation in explanations()}
     held = {leads[found.name]: found for found in honest if found.held}
     if control == "no" or (control == "unknown" and "explained" in held):
         return "explained", "No one hand runs these accounts.", ""
@@ -179,7 +218,7 @@ def _verdict(
             )
         return "explained", f"Explained by {held['declared'].name}: {held['declared'].sentence}", ""
     if control == "unknown" and probability < settings.least_probability:
-        return "explained", "Nothing but words ties these accounts together.", ""
+        return "explained", "Nothing but what selected them ties these accounts together.", ""
     if control == "unknown":
         return "undetermined", "Too little is known of who runs these accounts.", "Who runs these accounts?"
     if probability < settings.least_probability:
@@ -198,7 +237,7 @@ def _verdict(
         return (
             "undetermined",
             f"{held['undetermined'].name.capitalize()} would look the same.",
-            "Are these persons paid to work on one queue, and for whom?",
+            asks[held["undetermined"].name],
         )
     if families < settings.least_families:
         return (

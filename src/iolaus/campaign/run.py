@@ -22,6 +22,7 @@ from iolaus.campaign.rest import rest_of_campaign
 from iolaus.campaign.said import let_know
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.campaign.unread import with_unread
+from iolaus.campaign.wordless import WORDLESS, Sections, without, wordless
 from iolaus.engine import Engine
 from iolaus.findings import Level
 from iolaus.key import load as load_key
@@ -116,8 +117,10 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         assembly.population = replace(assembly.population, cleared=cleared)
         known = declared(assembly.population, engine, settings.campaign)
         candidates = set_apart(find(engine, settings.link), known, settings.campaign, settings.link.least_accounts)
+        others = wordless(engine, assembly.population, known, settings.link, settings.campaign)
+        assembly.admit(others)
         shared = SharedWords.load(work.folder("sketch"), key)
-        let_know(assembly, work, engine, candidates, settings.link, shared)
+        let_know(assembly, work, engine, [*candidates, *others], settings.link, shared)
         tick(len(candidates))
     judged = []
     with progress.stage("evidence", "cohorts") as tick:
@@ -129,6 +132,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
         cohorts = list(_measured(judged, assembly, engine, settings, known))
+        cohorts += _beyond_words(others, cohorts, assembly, engine, settings, known)
         cohorts = _published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
@@ -150,9 +154,33 @@ def _measured(
             continue
         found = _grown(pair, assembly, engine, settings, known)
         if found.members is not None:
-            found = _with_unread(found, found.members, assembly, settings, known)
+            if not WORDLESS & {*found.tested.candidate.kinds}:
+                found = _with_unread(found, found.members, assembly, settings, known)
             earlier.append((found.tested, found.judgement))
         yield found
+
+
+def _beyond_words(
+    candidates: Sequence[Candidate],
+    found: Sequence[Judged],
+    assembly: Assembly,
+    engine: Engine,
+    settings: Settings,
+    known: Declared,
+) -> list[Judged]:
+    """Cohorts that need no common words, without the accounts that a campaign of common words holds already."""
+    held = [judged.members.numbers[judged.members.membership >= MORE_LIKELY] for judged in found if judged.members]
+    many, handfuls = without(candidates, held, settings.link)
+    assembly.admit([*many, *handfuls])
+    assembly.turn_to_admitted()
+    of_few = Sections.of_few(settings.sketch, settings.link, settings.campaign, settings.verdict)
+    return [
+        judged
+        for candidates, by in ((many, settings), (handfuls, of_few))
+        for judged in _measured(
+            Joiner(assembly, by.link, by.campaign, by.verdict).found(candidates), assembly, engine, by, known
+        )
+    ]
 
 
 def _with_unread(found: Judged, members: Members, assembly: Assembly, settings: Settings, known: Declared) -> Judged:
@@ -196,7 +224,7 @@ def _grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, k
         members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned, rest)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
-        if not fits.exclusive(settings.verdict):
+        if not fits.exclusive(settings.verdict) or WORDLESS & {*candidate.kinds}:
             break
         taken = {*own_words(engine, candidate.accounts, settings.campaign.own_words)} - dropped | {*candidate.phrases}
         if len(taken) == len(candidate.phrases):

@@ -50,6 +50,9 @@ class CampaignSettings(BaseModel):
     cleared_share: float = Field(
         0.8, gt=0, le=1, description="share of a cohort's accounts on that list from which it explains the cohort"
     )
+    handful_share: float = Field(
+        0.6, gt=0, lt=1, description="share of a handful's accounts that must be verified, or show one owner openly"
+    )
     steady_blocks: int = Field(3, ge=1, description="address blocks that a person at work keeps to")
 
 
@@ -98,6 +101,17 @@ class VerdictSettings(BaseModel):
     )
     look_share: float = Field(
         0.25, gt=0, le=1, description="share of the unspent budget of false campaigns that a look at a state spends"
+    )
+    handful: int = Field(10, ge=2, description="accounts below which a cohort is a handful of keys")
+    handful_conversations: int = Field(
+        2_000, ge=1, description="conversations below which a handful of keys is not accused: it takes too little"
+    )
+    handful_content: float = Field(
+        1.5, description="log10 Bayes factor of content below which a handful of keys is not accused"
+    )
+    handful_intents: float = Field(
+        0.75,
+        description="log10 Bayes factor of what its requests read as below which it is not accused: anybody has lists",
     )
     accuse_membership: float = Field(0.9, gt=0, le=1, description="membership from which an account is accused")
     use_cap: float = Field(

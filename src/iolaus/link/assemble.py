@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from iolaus.link.handed import handed_over
 from iolaus.link.population import HOUR, Holders, Numbers, Population
 from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
+from iolaus.link.ties import TIES
 from iolaus.link.uses import Uses
 from iolaus.workspace import Workspace
 
@@ -43,6 +44,9 @@ SEEN_IDENTIFIERS = ("block", "address", "tls", "key")
 
 NETWORK_IDENTIFIERS = ("block", "address")
 """Those whose values are of a kind of network."""
+
+
+_NOBODY = np.zeros(0, np.int32)
 
 
 class Topics:
@@ -75,9 +79,12 @@ class Assembly:
         sketch, fingerprint, ingest = (work.folder(name) for name in ("sketch", "fingerprint", "ingest"))
         engine.view("conversations", fingerprint / "conversations.parquet")
         engine.view("phrases", sketch / "phrases.parquet")
-        engine.view("phrase_uses", sketch / "phrase_uses.parquet")
+        self._uses = sketch / "phrase_uses.parquet"
+        engine.view("phrase_uses", self._uses)
         engine.keep("volumes", "SELECT account, count(*) AS had FROM conversations GROUP BY account")
-        self.uses = Uses.made(fingerprint / "conversations.parquet", work.folder("link"), engine)
+        engine.view("private_uses", sketch / "private_uses.parquet")
+        self._of_words = Uses.made(fingerprint / "conversations.parquet", work.folder("link"), engine)
+        self.uses = self._of_words
         self.topics = Topics(sketch / "topics")
         self.population = self._population(fingerprint, ingest, has_accounts)
         handed = handed_over(engine, ingest, sketch, settings.hand_over_minutes)
@@ -85,6 +92,25 @@ class Assembly:
         self.words: Mapping[str, tuple[str, ...]] = {}
         self.authors: Mapping[str, tuple[int, ...]] = {}
         self.scored: Mapping[str, Scored] = {}
+
+    def admit(self, candidates: Sequence[Candidate]) -> None:
+        """Let candidates by ties be cut out too, with all that their accounts ask; those of an earlier call no more."""
+        tied = [(phrase, c.accounts) for c in candidates if TIES in c.kinds for phrase in c.phrases]
+        self.uses = replace(self._of_words, whole={phrase: self._of_words.of(accounts) for phrase, accounts in tied})
+        phrases = [np.full(len(accounts), phrase, np.int64) for phrase, accounts in tied]
+        columns = np.concatenate([*phrases, np.zeros(0, np.int64)]), np.concatenate([a for _, a in tied] or [_NOBODY])
+        self._engine.register("tied_accounts", pa.table(dict(zip(("phrase", "account"), columns, strict=True))))
+
+    def turn_to_admitted(self) -> None:
+        """From here on who uses a phrase is asked of admitted candidates as well."""
+        self._engine.view("uses_of_words", self._uses)
+        self._engine.define(
+            "phrase_uses",
+            "SELECT phrase, account, conversation FROM uses_of_words UNION ALL"
+            " SELECT t.phrase, c.account, c.conversation FROM conversations AS c"
+            " JOIN tied_accounts AS t ON t.account = c.account"
+            " UNION ALL SELECT phrase, account, conversation FROM private_uses",
+        )
 
     def _population(self, fingerprint: Path, ingest: Path, has_accounts: bool) -> Population:
         behaviour = pq.read_table(fingerprint / "accounts.parquet")
@@ -166,6 +192,8 @@ class Assembly:
         most: accounts, in place of ``max_accounts``; the other bounds grow as it does.
         """
         settings = self._bounds(most)
+        if len(candidate.accounts) < settings.least_accounts:
+            settings = settings.model_copy(update={"topics_per_account": settings.few_topics})
         numbers = _sampled(candidate.accounts, settings.max_accounts)
         conversations = self.uses.table(self.uses.distinct(candidate.phrases, numbers))
         if len(conversations) > settings.max_conversations:

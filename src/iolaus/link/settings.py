@@ -13,6 +13,13 @@ class LinkSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     least_accounts: int = Field(10, ge=2, description="accounts below which no cohort is formed")
+    few_least: int = Field(
+        3, ge=3, description="accounts below which a private template makes no cohort: of two, nothing can be told"
+    )
+    few_cohorts: int = Field(60, ge=0, description="cohorts of private templates that are tested; 0: none")
+    few_topics: int = Field(
+        512, ge=2, description="conversations of an account whose topics are compared where accounts are that few"
+    )
     least_uses: int = Field(2, ge=1, description="conversations with a phrase that make an account its user")
     same_cohort: tuple[float, ...] = Field(
         (0.8, 0.35), description="mean Jaccard overlaps of users at which phrases are put into one candidate"
@@ -106,6 +113,24 @@ class LinkSettings(BaseModel):
         0.2, ge=0, description="log10 deviation of the links that honest groups make from those that strangers would"
     )
     linked_share: float = Field(0.3, gt=0, le=1, description="share of linked accounts from which links weigh fully")
+    tied_common: float = Field(
+        0.02,
+        gt=0,
+        le=1,
+        description="share of accounts at which an address, voucher or client ties nobody any more: a campus, a VPN",
+    )
+    tied_pairs: int = Field(
+        5_000_000, ge=1_000, description="pairs of accounts and shared values that are looked at; more are sampled"
+    )
+    tied_deals: int = Field(
+        9, ge=1, description="times that values are dealt anew to learn how dense a block chance makes"
+    )
+    tied_surplus: float = Field(
+        1.05, ge=1, description="how much denser than the densest of these a block of accounts must be to be tested"
+    )
+    tied_blocks: int = Field(
+        60, ge=0, description="cohorts that are tested for their ties alone, the densest first; 0: none"
+    )
     signup_near: float = Field(0.2, gt=0, description="gap between sign-ups, of the mean gap, that counts as close")
     signup_waves: float = Field(
         2.0, ge=1, description="divides the weight of a sign-up burst: honest users of one phrase come in waves too"

@@ -24,6 +24,9 @@ from iolaus.link.settings import LinkSettings
 TYING = (("address", "block"), ("payment_fingerprint",), ("device_id",), ("signup_ip",))
 """Identifiers whose rare values tie accounts. Those of one group name the same thing: chance counts once for it."""
 
+TIES = "ties"
+"""What a cohort says selected it where ties did."""
+
 MOST_RELATED = 12
 """Further meetings of a related account past which the chance of more is nothing."""
 
@@ -81,7 +84,13 @@ class Meetings:
 
 
 def meetings(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask) -> Meetings:
-    """How often the accounts of a cohort meet each other. body: bool[n], accounts taken for the campaign's."""
+    """How often the accounts of a cohort meet each other. body: bool[n], accounts taken for the campaign's.
+
+    Where ties selected the cohort they tell nothing of its accounts: nobody meets anybody, and nobody is expected to.
+    """
+    if TIES in cohort.selected_by.split("+"):
+        none = np.zeros(len(cohort.numbers), np.int64)
+        return Meetings(none, none, none.astype(np.float64), np.zeros(len(none), bool))
     return meetings_of(cohort.numbers, population, settings, body, np.setdiff1d(cohort.everyone, cohort.numbers))
 
 

@@ -6,8 +6,8 @@ side, ascending; columns that evidence and results look at are mapped files, of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,9 @@ FEW = 8
 """Places below this part of all conversations are sorted; of more every conversation is marked."""
 
 _PLACED = """
-SELECT u.phrase, p.place FROM phrase_uses AS u JOIN placed AS p ON p.conversation = u.conversation
+SELECT u.phrase, p.place FROM (
+    SELECT phrase, conversation FROM phrase_uses UNION ALL SELECT phrase, conversation FROM private_uses
+) AS u JOIN placed AS p ON p.conversation = u.conversation
 """
 
 
@@ -39,19 +41,20 @@ class Uses:
     """m conversations by place, and the places of each phrase.
 
     columns: name -> [m]. phrases: int64[p], ascending. bounds: int64[p + 1], where places of each begin and end.
-    places: int32[u].
+    places: int32[u]. whole: places of accounts with all that they ask, in the place of a phrase's.
     """
 
     columns: dict[str, npt.NDArray[Any]]
     phrases: Numbers
     bounds: Numbers
     places: npt.NDArray[np.int32]
+    whole: Mapping[int, npt.NDArray[np.int32]] = field(default_factory=dict)
 
     @classmethod
     def made(cls, conversations: Path, place: Path, engine: Engine) -> Uses:
-        """Write what :meth:`opened` reads into the folder ``place``, and open it. Needs the view phrase_uses.
+        """Write what :meth:`opened` reads into the folder ``place``, and open it.
 
-        conversations: the file of the fingerprint, which stands in the order of places.
+        Needs the views phrase_uses and private_uses. conversations: the file of the fingerprint, by place.
         """
         for name in COLUMNS:
             _save(pq.read_table(conversations, columns=[name])[name].to_numpy(), place / f"{name}.npy")
@@ -73,13 +76,22 @@ class Uses:
     def opened(cls, place: Path) -> Uses:
         """What :meth:`made` wrote into the folder ``place``, mapped."""
         columns = {name: _mapped(place / f"{name}.npy") for name in COLUMNS}
-        return cls(columns, *(_mapped(place / f"{name}.npy") for name in ("phrases", "bounds", "places")))
+        phrases, bounds, places = (_mapped(place / f"{name}.npy") for name in ("phrases", "bounds", "places"))
+        return cls(columns, phrases, bounds, places)
 
     def each(self, phrase: int) -> npt.NDArray[np.int32]:
         """int32, places of the conversations that use a phrase, ascending; none where it is unknown."""
+        if phrase in self.whole:
+            return self.whole[phrase]
         low, high = (np.searchsorted(self.phrases, phrase, side) for side in ("left", "right"))
         found: npt.NDArray[np.int32] = self.places[self.bounds[low] : self.bounds[high]]
         return found
+
+    def of(self, accounts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """int32, places of all conversations of accounts, ascending."""
+        first, end = (np.searchsorted(self.columns["account"], np.unique(accounts), side) for side in ("left", "right"))
+        parts = [np.arange(low, high, dtype=np.int32) for low, high in zip(first, end, strict=True)]
+        return np.concatenate([np.zeros(0, np.int32), *parts])
 
     def every(self, phrases: Iterable[int], accounts: npt.NDArray[np.int32] | None = None) -> npt.NDArray[np.int32]:
         """int32, places of each of the phrases one after the other, so that one of two phrases stands twice.

@@ -58,7 +58,7 @@ def gathered(held: Sequence[Held], names: Words, counts: Numbers) -> tuple[Numbe
     """
     bounds = np.append(0, np.cumsum(counts))
     accounts, said = np.zeros(bounds[-1], np.int32), np.zeros(bounds[-1], np.int64)
-    table, following = _numbered(names), bounds[:-1].copy()
+    table, following = numbered(names), bounds[:-1].copy()
     for part in held:
         _place(table, names, part, following, accounts, said)
     return bounds, accounts, said
@@ -132,7 +132,7 @@ def _grown(table: Words) -> Words:
 
 
 @numba.njit(cache=True, nogil=True)
-def _numbered(names: Words) -> Accounts:
+def numbered(names: Words) -> Accounts:
     """A table of the numbers of shingles, -1 where it is empty."""
     room = 16
     while room < 4 * names.size:
@@ -144,6 +144,16 @@ def _numbered(names: Words) -> Accounts:
             place = (place + 1) & (room - 1)
         table[place] = number
     return table
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def find_name(table: Accounts, names: Words, shingle: np.uint64) -> np.int64:
+    """The number of a shingle in the table of :func:`numbered`, -1 where it is none of the names."""
+    mask = np.int64(table.size - 1)
+    place = _first(shingle, mask)
+    while table[place] >= 0 and names[table[place]] != shingle:
+        place = (place + 1) & mask
+    return np.int64(table[place])
 
 
 @numba.njit(cache=True, nogil=True)
@@ -158,13 +168,9 @@ def _place_each(
     accounts: Accounts,
     said: Numbers,
 ) -> None:
-    mask = np.int64(table.size - 1)
     for text in range(whose.size):
         for i in range(offsets[text], offsets[text + 1]):
-            place = _first(shingles[i], mask)
-            while table[place] >= 0 and names[table[place]] != shingles[i]:
-                place = (place + 1) & mask
-            number = table[place]
+            number = find_name(table, names, shingles[i])
             if number >= 0:
                 accounts[following[number]], said[following[number]] = whose[text], conversations[text]
                 following[number] += 1

@@ -31,6 +31,7 @@ from iolaus.sketch.given import Given
 from iolaus.sketch.groups import Held
 from iolaus.sketch.making import load_weights
 from iolaus.sketch.marks import READ, hashes, mark, write_marks
+from iolaus.sketch.private import keep_private
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import Sketch, sketch, topic_weights, word_frequencies
 from iolaus.sketch.uses import keep_shared, write_held
@@ -67,6 +68,7 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
             tick(size)
     with progress.stage("shared shingles", "parts") as tick:
         keep_shared(place, len(parts), settings)
+        keep_private(place, len(parts), settings)
         tick(len(parts))
     work.drop("sketch/shingles")
     work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})

@@ -26,6 +26,10 @@ class SketchSettings(BaseModel):
     edge_words: int = Field(24, ge=0, description="words at both ends of a text that are sampled densely")
     edge_rate: float = Field(0.5, gt=0, le=1, description="share of shingles that they give")
     k: int = Field(10, ge=2, description="accounts that must share a shingle before it is kept")
+    private_least: int = Field(200, ge=16, description="requests of an account from which its template is looked for")
+    private_share: float = Field(0.04, gt=0, le=1, description="share of an account's requests that such words fill")
+    private_sample: int = Field(256, ge=16, description="requests of an account in which they are looked for, by key")
+    private_uses: int = Field(20_000_000, ge=1_000, description="shingles that are counted for that; more are sampled")
     phrase_pairs: int = Field(
         20, ge=1, description="pairs of one account's conversations that must share a shingle of a phrase"
     )

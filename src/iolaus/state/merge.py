@@ -27,6 +27,7 @@ from iolaus.settings import Settings
 from iolaus.sketch.groups import Held
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes, write_marks
 from iolaus.sketch.mask import bare
+from iolaus.sketch.private import keep_private
 from iolaus.sketch.run import DERIVED, number_accounts
 from iolaus.sketch.uses import keep_shared, write_held
 from iolaus.state.tables import KEPT_EXCHANGES
@@ -91,6 +92,7 @@ def merge(
             tick(size)
     with progress.stage("shared shingles", "parts") as tick:
         keep_shared(place, len(sources), settings.sketch)
+        keep_private(place, len(sources), settings.sketch)
         tick(len(sources))
     work.drop("sketch/shingles")
     work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})

@@ -1,7 +1,8 @@
 """Honest explanations, one file each, found by themselves.
 
 An explanation is a module with ``NAME``, ``LEADS_TO`` (the verdict where it holds, or '' where it only lowers the
-probability) and ``weigh(cohort, population, evidence, settings) -> Explanation | None``. Its log10 Bayes factor
+probability; ``ASK`` is a person's question where it is "undetermined") and
+``weigh(cohort, population, evidence, settings) -> Explanation | None``. Its log10 Bayes factor
 compares it with a concealed operator; positive speaks for the honest explanation. Its docstring names the crowd.
 """
 

@@ -18,6 +18,7 @@ from iolaus.link.population import Population
 
 NAME = "people at work on one queue"
 LEADS_TO = "undetermined"
+ASK = "Are these persons paid to work on one queue, and for whom?"
 
 TIES = ("shared_network", "shared_identity")
 

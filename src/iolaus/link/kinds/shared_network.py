@@ -14,10 +14,12 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.sharing import strongest
+from iolaus.link.ties import TIES
 
 KIND = "shared_network"
 FAMILY: Family = "network"
 QUESTION: Question = "control"
+SELECTS = (TIES,)
 
 NAMES = ("block", "address", "tls")
 

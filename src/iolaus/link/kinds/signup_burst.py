@@ -14,11 +14,13 @@ from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
+from iolaus.link.ties import TIES
 from iolaus.link.weights import piece, poisson_surplus
 
 KIND = "signup_burst"
 FAMILY: Family = "lifecycle"
 QUESTION: Question = "control"
+SELECTS = (TIES,)
 
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
