@@ -28,7 +28,7 @@ from training.content.page import write
 from benchmarks.baseline_page import SECTIONS
 from benchmarks.baseline_worlds import CONTAMINATION, Mask, Seen, seen
 from iolaus.campaign.judge import Judgement, judge
-from iolaus.campaign.run import Judged
+from iolaus.campaign.judged import Judged
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.content.baseline import Baseline, save
 from iolaus.evaluate.rates import clopper_pearson

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 import iolaus
-from iolaus.campaign.run import Judged, Outcome
+from iolaus.campaign.judged import Judged, Outcome
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.campaign.teachers import Teachers, teachers
 from iolaus.content.baseline import FORMAT, Baseline

@@ -23,7 +23,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from iolaus import tables
-from iolaus.campaign.run import Outcome
+from iolaus.campaign.judged import Outcome
 from iolaus.documents import DOCS
 from iolaus.findings import QUESTIONS, Campaigns, Cohorts, RunRecord
 from iolaus.ingest.inputs import Inputs

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from iolaus.campaign.run import Judged, Outcome
+from iolaus.campaign.judged import Judged, Outcome
 from iolaus.ingest.inputs import Inputs
 from iolaus.progress import Progress
 from iolaus.scan import scan
@@ -117,6 +117,14 @@ def test_five_keys_with_one_private_template_are_found_and_nobody_else(keys: tup
     assert len(hostile) == 5
     assert accused(folder) == hostile
     assert [judged.tested.candidate.kinds for judged in outcome.campaigns] == [("private",)]
+
+
+def test_cohorts_without_common_words_count_among_those_that_were_tested(keys: tuple[Outcome, Path]) -> None:
+    """Each is a chance to be wrong, so that the level of a campaign must know of them."""
+    outcome, _ = keys
+    joined = sum(judged.judgement.verdict == "campaign" for judged in outcome.cohorts)
+    assert outcome.tested >= len(outcome.cohorts) - joined
+    assert len(selected(outcome, "private")) >= 2
 
 
 def test_honest_handfuls_are_asked_or_explained(keys: tuple[Outcome, Path]) -> None:

@@ -16,8 +16,8 @@ import iolaus
 from iolaus.campaign import exposure, levels, results
 from iolaus.campaign import run as campaign
 from iolaus.campaign.identity import Identity, Sameness, accused, identify
+from iolaus.campaign.judged import Outcome
 from iolaus.campaign.levels import Look
-from iolaus.campaign.run import Outcome
 from iolaus.engine import Engine, open_engine
 from iolaus.errors import InputError, TooManyRejectsError
 from iolaus.fingerprint import run as fingerprint

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from iolaus.campaign.judge import Judgement
+from iolaus.campaign.judged import Judged, Outcome
 from iolaus.campaign.levels import Look, again, held_to, highest, needed, once, reached, record
-from iolaus.campaign.run import Judged, Outcome
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.findings import Verdict
 from iolaus.link.population import Population

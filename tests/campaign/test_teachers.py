@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from iolaus.campaign.run import Judged, Outcome
+from iolaus.campaign.judged import Judged, Outcome
 from iolaus.campaign.teachers import accused_in, read_cleared, teachers
 from iolaus.errors import InputError
 from iolaus.findings import Verdict

@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from iolaus.campaign.run import MORE_LIKELY, Judged, Outcome
+from iolaus.campaign.grown import MORE_LIKELY
+from iolaus.campaign.judged import Judged, Outcome
 from iolaus.campaign.timeline import by_account
 from iolaus.findings import LineageEvent
 from iolaus.link.uses import Uses

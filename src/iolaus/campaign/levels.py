@@ -16,7 +16,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from iolaus.campaign.judge import Judgement
-from iolaus.campaign.run import Judged, Outcome
+from iolaus.campaign.judged import Judged, Outcome
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.findings import ErrorControl, Level
 

@@ -13,8 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from iolaus.campaign.grown import MORE_LIKELY
 from iolaus.campaign.identity import Identity
-from iolaus.campaign.run import MORE_LIKELY, Judged, Outcome, top_phrases
+from iolaus.campaign.judged import Judged, Outcome
+from iolaus.campaign.publish import top_phrases
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.campaign.timeline import DAY, by_day
 from iolaus.engine import Engine

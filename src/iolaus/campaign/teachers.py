@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from iolaus.campaign.cleared import listed
-from iolaus.campaign.run import MORE_LIKELY, Judged, Outcome
+from iolaus.campaign.grown import MORE_LIKELY
+from iolaus.campaign.judged import Judged, Outcome
 from iolaus.errors import InputError
 from iolaus.tables import RESULT_ACCOUNTS, TableError, check
 from iolaus.workspace import disk_error

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import iolaus
-from iolaus.campaign.run import Outcome
+from iolaus.campaign.judged import Outcome
 from iolaus.errors import InputError
 from iolaus.evaluate.worlds import World
 from iolaus.ingest.inputs import Inputs, hash_inputs, sha256

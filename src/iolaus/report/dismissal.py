@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from iolaus.campaign.cleared import clear
-from iolaus.campaign.run import MORE_LIKELY
+from iolaus.campaign.grown import MORE_LIKELY
 from iolaus.errors import InputError
 from iolaus.report import results
 from iolaus.report.plain import visible

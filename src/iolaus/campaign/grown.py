@@ -1,0 +1,81 @@
+"""A campaign with its members: words that strangers use as well are dropped, words that are its own are taken up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from iolaus.campaign.apart import Declared
+from iolaus.campaign.fits import Fits, fits_of
+from iolaus.campaign.join import Pair, mixed
+from iolaus.campaign.judged import Judged, Settings
+from iolaus.campaign.members import fitting_words, measure, own_words, users
+from iolaus.campaign.owners import are_owned
+from iolaus.campaign.rest import rest_of_campaign
+from iolaus.campaign.wordless import WORDLESS
+from iolaus.engine import Engine
+from iolaus.link.assemble import Assembly
+
+GROWTHS = 3
+"""Times that a campaign may take up words of its members' own."""
+
+MORE_LIKELY = 0.5
+"""Membership from which an account is counted as the campaign's: more likely than not."""
+
+
+def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, known: Declared) -> Judged:
+    """A campaign with its members. Words that strangers use as well are dropped, and words that are its own taken up.
+
+    Where nothing is left that mostly its own accounts use, or too few can be told from strangers, nobody is accused.
+    """
+    (tested, judgement), candidate = pair, pair[0].candidate
+    least, dropped = settings.campaign.least_members, set[int]()
+    found: Judged | None = None
+    for _ in range(GROWTHS):
+        fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
+        strange = fits.share < least
+        words = _exclusive(candidate.phrases, fits, engine, settings, strange)
+        if words != candidate.phrases:
+            dropped |= {*candidate.phrases} - {*words}
+            candidate = replace(candidate, phrases=words)
+            continue
+        if strange:
+            break
+        likely, owned_rest = fits.likely(settings.verdict), settings.verdict.owned_rest
+        owned = are_owned(assembly, candidate.phrases, likely, settings.link, owned_rest)
+        own = replace(candidate, accounts=likely)
+        rest = 0.0 if owned else rest_of_campaign(assembly, own, fits.numbers, settings.verdict)
+        members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned, rest)
+        candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
+        found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
+        if not fits.exclusive(settings.verdict) or WORDLESS & {*candidate.kinds}:
+            break
+        taken = {*own_words(engine, candidate.accounts, settings.campaign.own_words)} - dropped | {*candidate.phrases}
+        if len(taken) == len(candidate.phrases):
+            break
+        candidate = replace(candidate, phrases=tuple(sorted(taken)))
+    return found if found and _told(found, settings) else Judged(*mixed(tested, judgement, settings.verdict), {})
+
+
+def _told(found: Judged, settings: Settings) -> bool:
+    """Whether as many accounts are told from strangers as make a cohort at all."""
+    if found.members is None:
+        return False
+    accused = found.members.membership >= settings.verdict.accuse_membership
+    return int(accused.sum()) >= settings.link.least_accounts
+
+
+def _exclusive(
+    phrases: tuple[int, ...], fits: Fits, engine: Engine, settings: Settings, strange: bool
+) -> tuple[int, ...]:
+    """The phrases without those that too many strangers use; all of them where that leaves none, or few members.
+
+    ``strange``: too few users fit to go on with all of them.
+    """
+    if strange:
+        return fitting_words(engine, phrases, fits, settings.campaign.least_members) or phrases
+    if fits.exclusive(settings.verdict):
+        return phrases
+    words = fitting_words(engine, phrases, fits, settings.campaign.own_words)
+    likely = fits.numbers[fits.fitting]
+    kept = settings.campaign.kept_members * len(likely)
+    return words if words and users(engine, words, likely) >= kept else phrases
