@@ -40,14 +40,14 @@ def test_summary_lists_campaigns_other_verdicts_and_nearest_misses(folder: Path)
     assert text.index("Campaigns\n") < text.index("Undetermined\n") < text.index("Nearest misses\n")
 
 
-def test_who_is_accused_without_having_been_read_is_counted(folder: Path, tmp_path: Path) -> None:
+def test_who_is_accused_without_having_been_assessed_is_counted(folder: Path, tmp_path: Path) -> None:
     copied = shutil.copytree(folder, tmp_path / "unread")
     assert "Not assessed is not clear: nothing is said of them." in said(copied)
     rows = pq.read_table(copied / "accounts.parquet").to_pylist()
     for row in [row for row in rows if row["accused"]][:3]:
         row["assessed"] = False
     pq.write_table(pa.Table.from_pylist(rows, schema=tables.RESULT_ACCOUNTS.schema), copied / "accounts.parquet")
-    assert "Not assessed is not clear: what they ask was not seen. 3 of them are accused, by whom" in said(copied)
+    assert "Not assessed is not clear: too little of them was seen. 3 of them are accused all the same" in said(copied)
 
 
 @pytest.mark.parametrize("campaign", [cohorts.hydra(), cohorts.grader(), *cohorts.others()[:3]], ids=lambda c: c.id)

@@ -48,7 +48,7 @@ class Embedded:
         """Give Parquet files a name."""
         paths = [files] if isinstance(files, Path | str) else files
         listed = ",".join(f"'{sql_text(path)}'" for path in paths)
-        self.run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
+        self.run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
 
     def register(self, name: str, table: pa.Table) -> None:
         """Give an Arrow table a name."""

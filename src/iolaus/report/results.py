@@ -22,7 +22,7 @@ Record = TypeVar("Record")
 
 @dataclass(frozen=True, slots=True)
 class AccountTotals:
-    """Counts over all of accounts.parquet. ``unread``: accused though not assessed, by whom they meet alone."""
+    """Counts over all of accounts.parquet. ``unread``: accused though not assessed."""
 
     accounts: int
     assessed: int

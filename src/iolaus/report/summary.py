@@ -57,7 +57,7 @@ def headline(results: Results, totals: AccountTotals) -> list[str]:
         share = percent(gap, totals.accounts)
         second = (
             f"{plural(gap, 'account')} ({share}) could not be assessed. "
-            f"Not assessed is not clear: {_said_of_unread(totals.unread)}"
+            f"Not assessed is not clear: {_said_of_unseen(totals.unread)}"
         )
     else:
         second = "Every account could be assessed."
@@ -69,11 +69,12 @@ def headline(results: Results, totals: AccountTotals) -> list[str]:
     return [first, second]
 
 
-def _said_of_unread(accused: int) -> str:
+def _said_of_unseen(accused: int) -> str:
     if accused:
         are = "of them is" if accused == 1 else "of them are"
         return (
-            f"what they ask was not seen. {count(accused)} {are} accused, by whom they share cards and addresses with."
+            f"too little of them was seen. {count(accused)} {are} accused all the same, "
+            "for whom they share cards and addresses with, or for the little that was seen."
         )
     return "nothing is said of them."
 
