@@ -17,6 +17,7 @@ from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import EngineSettings
 from iolaus.engine.embedded import Embedded
 from iolaus.link.fit import AccountFits
+from iolaus.link.strangers import Strangers
 
 SETTINGS = VerdictSettings()
 PHRASE = 77
@@ -249,6 +250,18 @@ def test_many_who_hardly_fit_do_not_make_words_a_campaign_s_own() -> None:
     assert not hardly.exclusive(SETTINGS)
     assert clearly.exclusive(SETTINGS)
     assert not fits(np.arange(5, dtype=np.int32), np.full(5, 1.0)).exclusive(SETTINGS)
+
+
+@pytest.mark.parametrize(("share", "evidence", "own"), [(0.0, 2.0, True), (0.2, 2.0, False), (0.0, 0.1, False)])
+def test_strangers_that_were_counted_decide_whether_words_are_a_campaign_s_own(
+    share: float, evidence: float, own: bool
+) -> None:
+    """Where what is done besides tells them, how well everybody fits no longer does."""
+    fit = np.full(MEMBERS, 1.0)
+    told = AccountFits(fit, fit, fit, fit, Strangers(share, 0.1, evidence))
+    found = Fits(COHORT, told, fit, np.ones(MEMBERS, bool))
+    assert found.exclusive(SETTINGS) == own
+    assert found.part == pytest.approx(1 - share)
 
 
 def test_users_are_counted_among_the_accounts_asked_about(engine: Embedded) -> None:

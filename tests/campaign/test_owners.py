@@ -40,14 +40,22 @@ def owned(engine: Embedded, ratio: float, each: int = EACH) -> bool:
     number = pa.array(np.arange(len(account)), pa.int64())
     engine.register(
         "conversations",
-        pa.table({"conversation": number, "seq": number, "account": account, "readable": np.ones(len(account), bool)}),
+        pa.table(
+            {
+                "conversation": number,
+                "seq": number,
+                "account": account,
+                "readable": np.ones(len(account), bool),
+                "words": account,
+            }
+        ),
     )
     uses = pa.table({"conversation": number, "account": account}).filter(pa.array(taken))
     engine.register("phrase_uses", uses.append_column("phrase", pa.array(np.full(len(uses), PHRASE))))
 
     def besides(numbers: Any, phrases: tuple[int, ...]) -> Besides:
-        seq, member = conversations_besides(engine, numbers, phrases, each)
-        return Besides(member, topics[seq])
+        seq, member, words = conversations_besides(engine, numbers, phrases, each)
+        return Besides(member, topics[seq], words)
 
     world: Any = SimpleNamespace(besides=besides, population=SimpleNamespace(projected=lambda found: found))
     return are_owned(world, (PHRASE,), EVERYONE, LinkSettings(), VerdictSettings().owned_rest)

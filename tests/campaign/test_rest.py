@@ -55,7 +55,7 @@ def test_users_of_the_words_are_no_strangers() -> None:
     everyone = {"topics": np.concatenate([own, others]).astype(float), "authors": np.arange(800) // 2.0}
     world: Any = SimpleNamespace(
         population=SimpleNamespace(samples=everyone, projected=lambda topics: topics.astype(float)),
-        besides=lambda accounts, phrases: Besides(np.zeros(400, np.int32), own),
+        besides=lambda accounts, phrases: Besides(np.zeros(400, np.int32), own, np.zeros(400, np.int32)),
         cut=lambda candidate: SimpleNamespace(topics=own),
     )
     campaign = Candidate("c", (), (1,), numbers, False, 0)

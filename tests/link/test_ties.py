@@ -67,12 +67,15 @@ def test_where_nobody_shares_anything_nothing_is_said() -> None:
 def test_caution_takes_those_who_meet_nobody_for_strangers() -> None:
     """Half of a group is on a pool: the other half may be the campaign's off the pool; with caution it is rather none.
 
-    Those on the pool are what they were.
+    Those on the pool are what they were. Everybody holds as many addresses.
     """
-    found, everyone = cut({"address": addresses(np.random.default_rng(1))})
+    pooled = addresses(np.random.default_rng(1))
+    more = np.repeat(np.arange(POOLED, COUNT, dtype=np.int32), 3)
+    values = np.append(pooled.values, 100_000 + np.arange(len(more)))
+    found, everyone = cut({"address": Holders.of(np.append(pooled.accounts, more), values)})
     met = meetings(found, everyone, SETTINGS, np.ones(MEMBERS, bool))
     usual, cautious = (met.fit(SETTINGS, how) for how in (False, True))
-    assert np.median(cautious[POOLED:]) < np.median(usual[POOLED:]) - 0.2
+    assert np.median(cautious[POOLED:]) < np.median(usual[POOLED:]) - 0.15
     assert np.median(cautious[:POOLED]) > 1
 
 
@@ -90,6 +93,21 @@ def test_block_and_address_name_the_same_meeting() -> None:
     holders = addresses(np.random.default_rng(3))
     once, twice = weights({"address": holders}), weights({"address": holders, "block": holders})
     assert np.allclose(once, twice)
+
+
+def test_who_was_seen_from_one_address_need_not_have_met_anybody() -> None:
+    """Of those who meet nobody, who holds many values is rather a stranger than who holds one."""
+    rng = np.random.default_rng(11)
+    holders = addresses(rng)
+    many = np.repeat(np.int32(POOLED), 40), 100_000 + np.arange(40)
+    found = weights(
+        {
+            "address": Holders.of(
+                *(np.concatenate(pair) for pair in zip((holders.accounts, holders.values), many, strict=True))
+            )
+        }
+    )
+    assert found[POOLED] < found[POOLED + 1 :].min() - 0.05
 
 
 def test_an_empty_body_ties_nobody() -> None:

@@ -19,9 +19,7 @@ from iolaus.link.fit import AccountFits, account_fits, own_fits
 from iolaus.link.parts import part_of
 from iolaus.link.population import Floats
 from iolaus.link.settings import LinkSettings
-
-FEW, SOME = 0.01, 0.1
-"""Shares of strangers that are told apart before words count as a campaign's own."""
+from iolaus.link.strangers import FEW, SOME
 
 GUESSES = 6
 """Times that the accounts of a campaign are guessed anew from those whom they meet."""
@@ -58,7 +56,9 @@ class Fits:
 
     @cached_property
     def part(self) -> float:
-        """Share of members among the accounts that were tested, cautiously."""
+        """Share of members among those who were tested, cautiously; by what is done besides, where that tells."""
+        if self.by_account.strangers is not None:
+            return 1 - self.by_account.strangers.share
         return part_of(self.by_account.cautious[self.tested])
 
     def likely(self, settings: VerdictSettings) -> npt.NDArray[np.int32]:
@@ -77,9 +77,12 @@ class Fits:
     def exclusive(self, settings: VerdictSettings) -> bool:
         """Whether nearly all who were tested are members, so that the words alone say much of an account.
 
-        Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so each account must bear
-        more than ``own_bias`` of the log likelihood ratio of few strangers to some, and all together ``own_evidence``.
+        All together must bear ``own_evidence`` of the log likelihood ratio of few strangers to some. Where nothing is
+        done besides the words, thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong:
+        then each must bear more than ``own_bias`` of it.
         """
+        if (strangers := self.by_account.strangers) is not None:
+            return self.part >= settings.own_part and strangers.evidence >= settings.own_evidence
         ratio = 10.0 ** np.clip(self.by_account.cautious[self.tested], -12, 12)
         borne = np.log(((1 - FEW) * ratio + FEW) / ((1 - SOME) * ratio + SOME)) - settings.own_bias
         return self.part >= settings.own_part and float(borne.sum()) >= settings.own_evidence
@@ -104,7 +107,9 @@ def fits_of(
     everyone = np.setdiff1d(everyone, apart)
     cohort = assembly.cut(replace(candidate, accounts=everyone), settings.max_members)
     tested = np.isin(cohort.numbers, users[often])
-    asked = Asked.of(cohort, assembly.besides(cohort.numbers, candidate.phrases), assembly.population)
+    others = assembly.strangers(candidate.accounts, np.union1d(everyone, apart).astype(np.int32))
+    besides = assembly.besides(np.concatenate([cohort.numbers, others]), candidate.phrases)
+    asked = Asked.of(cohort, besides, assembly.population, len(others))
     body = np.isin(cohort.numbers, candidate.accounts)
     found = account_fits(cohort, asked, assembly.population, settings, body)
     fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested, settings.tied_known, apart)

@@ -22,6 +22,7 @@ from iolaus.link.handed import handed_over
 from iolaus.link.population import HOUR, Holders, Numbers, Population
 from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
+from iolaus.link.strangers import sampled, strangers
 from iolaus.link.ties import TIES
 from iolaus.link.uses import Uses
 from iolaus.workspace import Workspace
@@ -194,7 +195,7 @@ class Assembly:
         settings = self._bounds(most)
         if len(candidate.accounts) < settings.least_accounts:
             settings = settings.model_copy(update={"topics_per_account": settings.few_topics})
-        numbers = _sampled(candidate.accounts, settings.max_accounts)
+        numbers = sampled(candidate.accounts, settings.max_accounts)
         conversations = self.uses.table(self.uses.distinct(candidate.phrases, numbers))
         if len(conversations) > settings.max_conversations:
             kept = np.sort(
@@ -222,11 +223,15 @@ class Assembly:
         )
 
     def besides(self, numbers: npt.NDArray[np.int32], phrases: tuple[int, ...]) -> Besides:
-        """What accounts (ascending account numbers) do without the phrases: a keyed sample of conversations of each."""
+        """What accounts (by number) do without the phrases: a keyed sample of conversations of each."""
         settings = self._settings
         each = max(2, min(settings.besides_per_account, settings.max_besides // max(len(numbers), 1)))
-        seq, member = conversations_besides(self._engine, numbers, phrases, each)
-        return Besides(member, self.topics[seq])
+        seq, member, words = conversations_besides(self._engine, numbers, phrases, each)
+        return Besides(member, self.topics[seq], words)
+
+    def strangers(self, accounts: npt.NDArray[np.int32], users: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Who ``users`` (account numbers) of a campaign's words are compared with; see :mod:`iolaus.link.strangers`."""
+        return strangers(self._engine, accounts, users, self._settings)
 
     def _bounds(self, most: int | None) -> LinkSettings:
         """The settings, with bounds for ``most`` accounts where these are more than is usual."""
@@ -236,14 +241,6 @@ class Assembly:
         grown = ("max_conversations", "max_topics")
         larger = {name: getattr(settings, name) * most // settings.max_accounts for name in grown}
         return settings.model_copy(update={"max_accounts": most, **larger})
-
-
-def _sampled(accounts: npt.NDArray[np.int32], most: int) -> npt.NDArray[np.int32]:
-    """At most so many of the accounts, spread evenly over a fixed shuffle of their numbers."""
-    if len(accounts) <= most:
-        return accounts
-    mixed = (accounts.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)
-    return np.sort(accounts[np.argsort(mixed, kind="stable")[:most]])
 
 
 def _topic_rows(conversations: pa.Table, settings: LinkSettings) -> Numbers:

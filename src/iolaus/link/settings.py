@@ -46,7 +46,23 @@ class LinkSettings(BaseModel):
         128, ge=2, description="conversations of an account without a campaign's words whose topics are compared"
     )
     max_besides: int = Field(400_000, ge=100, description="the same of all accounts together")
-    besides_cap: float = Field(0.6, gt=0, description="most that they speak for an account")
+    besides_cap: float = Field(
+        0.6, gt=0, description="most that they speak for an account where words are a campaign's"
+    )
+    strangers_least: int = Field(
+        100,
+        ge=10,
+        description="others of a campaign's programs below which the users of its words are compared with everybody",
+    )
+    strangers_most: int = Field(
+        2_000, ge=10, description="accounts that they are compared with; more are sampled by key"
+    )
+    strangers_alike: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description="share of strangers who use a campaign's words that asks the same at most, unless others do",
+    )
     words_per_cohort: int = Field(64, ge=1, description="requests of a cohort that are read for intents and excerpts")
     cap: float = Field(4.0, gt=0, description="largest |log10 Bayes factor| of one piece of evidence")
     hand_over_cap: float = Field(2.0, gt=0, description="the same for work that goes on in another account")

@@ -40,12 +40,14 @@ Mask = npt.NDArray[np.bool_]
 class Meetings:
     """Meetings of some accounts with a campaign's others.
 
-    people, places: int64[n], how many others each meets, and at how many places. expected: float64[n], at how many a
-    stranger would who holds as many values. body: bool[n], accounts that are taken for the campaign's.
+    people, places: int64[n], how many others each meets, and at how many places. held: int64[n], how many values it
+    holds. expected: float64[n], at how many places a stranger would meet them who holds as many. body: bool[n],
+    accounts that are taken for the campaign's.
     """
 
     people: Numbers
     places: Numbers
+    held: Numbers
     expected: Floats
     body: Mask
 
@@ -66,16 +68,18 @@ class Meetings:
     def fit(self, settings: LinkSettings, cautious: bool = False) -> Floats:
         """float64[n], log10 Bayes factor for each account: on the pool that the ``body`` shares, or a stranger to it.
 
-        On a pool counts are geometric with the mean of the body, and not all of a campaign are on it; if the body is no
+        On a pool counts are geometric with a mean that grows with the values an account holds, as it does in the body:
+        who was seen from one address can meet others nowhere else. Not all of a campaign are on it; if the body is no
         pool's that mean is small, and so is what follows. cautious: as if nearly all of them were on the pool, and
-        those of the body who meet nobody were none of them.
+        those of the body who meet nobody were none of them; without its zeros a geometric count has a mean one larger.
         """
         if not self.body.any():
             return np.zeros(len(self.body))
         met = self.met
         stranger = self.of_stranger(met, settings.related_share)
-        pool = met[self.body & (met > 0)] if cautious else met[self.body]
-        mean = max(float(pool.mean()), 1e-9) if len(pool) else 1e-9
+        pool = self.body & (met > 0) if cautious else self.body
+        count = met[pool].sum() - (pool.sum() if cautious else 0)
+        mean = np.maximum(self.held * (count / max(self.held[pool].sum(), 1)), 1e-9)
         pooled = np.exp(met * np.log(mean / (1 + mean)) - np.log(1 + mean))
         share = settings.pool_most if cautious else settings.pool_share
         ratio = np.log10((1 - share) + share * pooled / np.maximum(stranger, 1e-12))
@@ -90,7 +94,7 @@ def meetings(cohort: Cohort, population: Population, settings: LinkSettings, bod
     """
     if TIES in cohort.selected_by.split("+"):
         none = np.zeros(len(cohort.numbers), np.int64)
-        return Meetings(none, none, none.astype(np.float64), np.zeros(len(none), bool))
+        return Meetings(none, none, none, none.astype(np.float64), np.zeros(len(none), bool))
     return meetings_of(cohort.numbers, population, settings, body, np.setdiff1d(cohort.everyone, cohort.numbers))
 
 
@@ -108,7 +112,7 @@ def meetings_of(
     rest = np.zeros(0, np.int32) if aside is None else aside
     accounts, entities = len(numbers), population.entities[numbers]
     others = csr_matrix((accounts, accounts), dtype=np.int32)
-    places, expected = np.zeros(accounts, np.int64), np.zeros(accounts)
+    places, own, expected = np.zeros(accounts, np.int64), np.zeros(accounts, np.int64), np.zeros(accounts)
     for group in TYING:
         holders = [population.holders[name] for name in group if name in population.holders]
         if not holders:
@@ -117,10 +121,11 @@ def meetings_of(
         for values in held:
             others = others + values.others()
         places += _distinct(np.concatenate([values.places() for values in held]), accounts)
+        own += np.max([values.held() for values in held], axis=0)
         expected += np.max([values.by_chance() for values in held], axis=0)
     met = others.tocoo()
     people = np.bincount(met.row[entities[met.row] != entities[met.col]], minlength=accounts)
-    return Meetings(people.astype(np.int64), places, expected, body)
+    return Meetings(people.astype(np.int64), places, own, expected, body)
 
 
 def _distinct(pairs: Numbers, accounts: int) -> Numbers:
@@ -148,7 +153,7 @@ class _Rare:
         self._accounts = len(numbers)
         self._own = place, holders.sorts[inside]
         self._place, self._where = place[rare[inside]], holders.places[inside & rare]
-        _, self._held = np.unique(holders.values[inside & rare], return_inverse=True)
+        _, self._value = np.unique(holders.values[inside & rare], return_inverse=True)
         self._body, self._entity = body[self._place], entities[self._place]
         shared = np.isin(holders.values, holders.values[~outside & rare])
         self._chance = {
@@ -157,18 +162,22 @@ class _Rare:
 
     def others(self) -> csr_matrix:
         """int32[n, n], rare values that each account shares with each of the body."""
-        shape = (self._accounts, int(self._held.max(initial=-1)) + 1)
-        holds = csr_matrix((np.ones(len(self._place), np.int32), (self._place, self._held)), shape)
-        of_body = csr_matrix((self._body.astype(np.int32), (self._place, self._held)), shape)
+        shape = (self._accounts, int(self._value.max(initial=-1)) + 1)
+        holds = csr_matrix((np.ones(len(self._place), np.int32), (self._place, self._value)), shape)
+        of_body = csr_matrix((self._body.astype(np.int32), (self._place, self._value)), shape)
         of_body.eliminate_zeros()
         return holds @ of_body.T
 
     def places(self) -> Numbers:
         """int64[p, 2], account and place wherever an account shares a value with the body's of another entity."""
-        holding = np.bincount(self._held, self._body)
-        _, own = np.unique(np.stack([self._held, self._entity], 1), axis=0, return_inverse=True)
-        shared = holding[self._held] > np.bincount(own.ravel(), self._body)[own.ravel()]
+        holding = np.bincount(self._value, self._body)
+        _, own = np.unique(np.stack([self._value, self._entity], 1), axis=0, return_inverse=True)
+        shared = holding[self._value] > np.bincount(own.ravel(), self._body)[own.ravel()]
         return np.stack([self._place[shared].astype(np.int64), self._where[shared]], 1)
+
+    def held(self) -> Numbers:
+        """int64[n], how many values each account holds, rare or not."""
+        return np.bincount(self._own[0], minlength=self._accounts)
 
     def by_chance(self) -> Floats:
         """float64[n], how many values a stranger shares with the body who holds as many of each sort."""

@@ -52,6 +52,16 @@ def tastes(settings: LinkSettings) -> Spread:
     return Spread(settings.tastes_median, settings.tastes_deviation, settings.alike_share, settings.tastes_alike)
 
 
+def own_tastes(settings: LinkSettings) -> Spread:
+    """L of topics among independent people, but for those whose tastes hardly differ."""
+    return Spread(settings.tastes_median, settings.tastes_deviation)
+
+
+def one_of_many(settings: LinkSettings) -> Spread:
+    """L of topics among these others."""
+    return Spread(settings.tastes_alike, ALIKE_DEVIATION)
+
+
 def hours(settings: LinkSettings) -> Spread:
     """L of hours among independent people."""
     return Spread(settings.hours_median, settings.hours_deviation, settings.alike_share, settings.hours_alike)

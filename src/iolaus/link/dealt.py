@@ -1,0 +1,119 @@
+"""How well all that an account does fits one queue: with a campaign's words, and besides.
+
+Who deals a list of work to accounts deals them everything: the rest of a harvest in other words, or the requests of a
+proxy's customers. A person who uses the words too does own work besides, and a stolen key does its owner's. So the
+other conversations tell an operator's accounts from strangers where the words themselves are the same. How many
+accounts of a campaign are dealt everything is not assumed but estimated, by those whom ties tell: where keys are
+stolen it is none of them, and then what is done besides counts for nothing.
+
+Some strangers work as many do, and their requests hardly differ from the campaign's. How many is not assumed either
+(:mod:`iolaus.link.strangers`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from iolaus.link.besides import Asked
+from iolaus.link.distance import fit
+from iolaus.link.population import Floats
+from iolaus.link.settings import LinkSettings
+from iolaus.link.strangers import Likelihoods, Strangers, among
+from iolaus.link.variance import Spread, one_of_many, own_tastes, tastes
+
+Mask = npt.NDArray[np.bool_]
+
+ROUNDS = 50
+"""Iterations in which the share of accounts that are dealt everything settles."""
+
+LEAST, MOST = 0.01, 0.99
+"""Smallest and largest share of a campaign that is dealt everything; some accounts always have an owner."""
+
+OFTEN = 0.25
+"""Quantile of the conversations of known accounts below which a stranger has too few to fit as well as they do."""
+
+
+def words_fit(asked: Asked, settings: LinkSettings, body: Mask, person: Spread | None = None) -> Floats:
+    """float64[n], what is told by what each account asks with the words. person: default: tastes."""
+    spread = tastes(settings) if person is None else person
+    return fit(asked.vectors[: asked.words], asked.member[: asked.words], body, spread, settings)
+
+
+def everything_fit(topics: Floats, tied: Floats, asked: Asked, settings: LinkSettings, body: Mask) -> Floats:
+    """float64[n], what each account does besides the words, told by those of the body whom ties tell to be of it.
+
+    topics: what is told by the words alone, under the same settings.
+    """
+    sure = _sure(tied, asked, settings, body)
+    if sure.sum() < settings.least_accounts:
+        return np.zeros(len(body))
+    more = _topics_fit(asked, settings, _pool(asked, body), tastes(settings))[: len(body)] - topics
+    return dealt(np.where(asked.seen[: len(body)] > 0, more, 0.0), sure, settings.besides_cap)
+
+
+def strange_fit(tied: Floats, asked: Asked, settings: LinkSettings, body: Mask) -> tuple[Floats, Strangers | None]:
+    """(float64[n], the same of topics and lengths, where strangers use the words too; how many of them do.)
+
+    A list deals requests of all lengths to everybody, and people write as long as they are used to. It speaks for an
+    account as far as strangers do otherwise. Nothing, and None, where too few accounts are known.
+    """
+    count, sure = len(body), _sure(tied, asked, settings, body)
+    if sure.sum() < settings.least_accounts:
+        return np.zeros(count), None
+    person, alike = (_more(asked, settings, body, each) for each in (own_tastes(settings), one_of_many(settings)))
+    share = dealt_share(person[:count], sure)
+    seen = Likelihoods(10.0**-person, (1 + 10.0**-alike) / 2, share + (1 - share) * 10.0**-person)
+    often = np.flatnonzero(asked.seen[count:] >= np.quantile(asked.seen[:count][sure], OFTEN)) + count
+    strange = among(seen.tied(tied), seen.of(often), settings.strangers_alike)
+    users = seen.of(np.arange(count))
+    return np.log10(users.member) - np.log10(users.stranger(strange.alike)), strange
+
+
+def _more(asked: Asked, settings: LinkSettings, body: Mask, person: Spread) -> Floats:
+    """float64[n + s], log10 Bayes factor of a queue over a person by topics of all and lengths besides, given the
+    words; 0 where nothing is done besides.
+    """
+    pool = _pool(asked, body)
+    found = _topics_fit(asked, settings, pool, person)
+    found += fit(asked.octiles(pool), asked.member[asked.words :], pool, person, settings)
+    found[: len(body)] -= words_fit(asked, settings, body, person)
+    return np.where(asked.seen > 0, found, 0.0)
+
+
+def _topics_fit(asked: Asked, settings: LinkSettings, pool: Mask, person: Spread) -> Floats:
+    """float64[n + s], topics of all that each account and each stranger does, against those of the pool."""
+    apart = np.arange(len(asked.member)) >= asked.words
+    return fit(asked.vectors, asked.member, pool, person, settings, apart)
+
+
+def _pool(asked: Asked, body: Mask) -> Mask:
+    """bool[n + s], the body; strangers are none of it."""
+    return np.append(body, np.zeros(len(asked.seen) - len(body), bool))
+
+
+def _sure(tied: Floats, asked: Asked, settings: LinkSettings, body: Mask) -> Mask:
+    """bool[n], accounts of the body that ties tell to be of it, and that do something besides."""
+    found: Mask = body & (asked.seen[: len(body)] > 0) & (tied >= settings.tied_known)
+    return found
+
+
+def dealt(more: Floats, sure: Mask, cap: float) -> Floats:
+    """float64[n], log10 Bayes factor of what each account does besides, given what it does with the words.
+
+    more: log10 Bayes factors of one queue over a person by all that an account does, less those by the words alone.
+    sure: bool[n], accounts that something else ties to the campaign and that do things besides; they tell how many are
+    dealt everything. cap: the most that it speaks for an account, so that nobody is accused for what he asks alone.
+    """
+    share = dealt_share(more, sure)
+    found: Floats = np.minimum(np.log10(share * 10.0 ** np.clip(more, -12, 12) + 1 - share), cap)
+    return found
+
+
+def dealt_share(more: Floats, sure: Mask) -> float:
+    """Share of a campaign's accounts that are dealt everything, told by those that are ``sure`` to be its own."""
+    gained, share = 10.0 ** np.clip(more[sure], -12, 12), 0.5
+    for _ in range(ROUNDS):
+        likely = share * gained / (share * gained + 1 - share)
+        share = float(np.clip(likely.mean(), LEAST, MOST))
+    return share
