@@ -50,7 +50,7 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
     place = work.folder("sketch")
     accounts = number_accounts(work, engine)
     weights = chosen_weights(work.folder("ingest"), paths, key, settings)
-    sketcher = Sketcher(work.root.resolve(), settings, key, key_path(settings.key_file).resolve(), accounts, weights)
+    sketcher = Sketcher(work.root.resolve(), settings, key, key_path(settings.key_file).absolute(), accounts, weights)
     parts = parts_of(paths)
     with progress.stage("sketch") as tick:
         for size in sketched(work, sketcher, parts, engine):
@@ -75,7 +75,7 @@ def sketched(work: Workspace, sketcher: Sketcher, parts: Sequence[Part], engine:
     place = work.folder("sketch")
     # What is left here is of tries that were killed; one that goes on in a worker fails without its folder.
     work.drop(f"sketch/{UNFINISHED}")
-    (place / UNFINISHED).mkdir()
+    (place / UNFINISHED).mkdir(exist_ok=True)
     left = []
     for part in parts:
         if work.finished(step(part)) is None:
