@@ -72,11 +72,18 @@ def test_a_part_that_is_done_twice_is_the_same(work: Workspace, sketcher: Sketch
     assert made(work) == once
 
 
-def test_what_is_opened_elsewhere_makes_the_same(work: Workspace, sketcher: Sketcher) -> None:
+@pytest.mark.parametrize(("told", "threads"), [(None, 0), ("1", 1), ("3", 3), ("2,1", 0)])
+def test_what_is_opened_elsewhere_makes_the_same(
+    work: Workspace, sketcher: Sketcher, monkeypatch: pytest.MonkeyPatch, told: str | None, threads: int
+) -> None:
+    """With as many threads as the server grants its workers."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if told is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", told)
     sketcher(part(work))
     once = made(work)
     away = pickle.loads(pickle.dumps(sketcher.sent())).opened()
-    assert away.threads == 1, "a server runs a worker a core"
+    assert away.threads == threads
     assert np.array_equal(away.weights, sketcher.weights)
     away(part(work))
     assert made(work) == once

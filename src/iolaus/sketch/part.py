@@ -134,7 +134,7 @@ class SentSketcher:
     weighed: bool
 
     def opened(self) -> Sketcher:
-        """The sketcher on a worker, which reads each part in one thread: a server runs a worker a core.
+        """The sketcher on a worker, which reads a part in as many threads as its server grants (:func:`granted`).
 
         Raises InputError where the key or the working folder is not there.
         """
@@ -146,7 +146,13 @@ class SentSketcher:
             raise InputError(f"{place}: cannot be written. Give it to the user that workers run as.")
         weights = load_weights(place / WEIGHTS) if self.weighed else None
         accounts = numbered_accounts(place / ACCOUNTS)
-        return Sketcher(self.root, self.settings, key, self.key_file, accounts, weights, threads=1)
+        return Sketcher(self.root, self.settings, key, self.key_file, accounts, weights, granted())
+
+
+def granted() -> int:
+    """Threads that this process may use, as Spark tells its workers (``spark.task.cpus``); 0: one a core."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return int(told) if told.isdecimal() else 0
 
 
 def step(part: Part) -> str:
