@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import stat
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from iolaus import key as keys
 from iolaus.errors import InputError
-from iolaus.key import BYTES, Key, default_path, load
+from iolaus.key import BYTES, Key, default_path, load, read
 
 
 def test_first_use_makes_a_key_for_its_owner_only(tmp_path: Path) -> None:
@@ -71,3 +72,16 @@ def test_default_lies_in_the_users_config_folder(monkeypatch: pytest.MonkeyPatch
     assert default_path() == tmp_path / "iolaus" / "sketch.key"
     assert load(None).id == load(tmp_path / "iolaus" / "sketch.key").id
     assert keys.BYTES * 8 == 256
+
+
+def test_a_key_is_never_pickled() -> None:
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps({"key": Key(bytes(BYTES))})
+
+
+def test_a_key_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        read(tmp_path / "sketch.key")
+    assert not list(tmp_path.iterdir())
+    made = load(tmp_path / "sketch.key")
+    assert read(tmp_path / "sketch.key").id == made.id

@@ -24,6 +24,10 @@ class Key:
             raise ValueError(f"a sketch key has {BYTES} bytes, found {len(secret)}")
         self._secret = secret
 
+    def __reduce__(self) -> str:
+        """Raises TypeError: what is pickled is sent or kept somewhere, and a key is neither."""
+        raise TypeError("a sketch key is not pickled; name its file and its id")
+
     @property
     def id(self) -> str:
         """Names the key without telling it: 16 hex digits, for run.json."""
@@ -46,21 +50,39 @@ def default_path() -> Path:
     return (Path(base) if base else Path.home() / ".config") / "iolaus" / "sketch.key"
 
 
+def place(path: Path | None) -> Path:
+    """Where the key lies, by the setting."""
+    return path or default_path()
+
+
 def load(path: Path | None) -> Key:
     """The key in ``path``, made with owner-only access on first use. Raises InputError where it cannot be."""
-    place = path or default_path()
+    found = place(path)
+    _make(found)
+    return read(found)
+
+
+def _make(path: Path) -> None:
+    """A new key in a file that its owner alone may read, where there is none."""
     try:
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            partial = place.with_name(f".{place.name}.{os.getpid()}")
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f".{path.name}.{os.getpid()}")
             with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_hex(BYTES) + "\n")
-            partial.replace(place)
-        secret = bytes.fromhex(place.read_text("ascii").strip())
+            partial.replace(path)
     except OSError as error:
-        raise disk_error(place, error) from error
+        raise disk_error(path, error) from error
+
+
+def read(path: Path) -> Key:
+    """The key in a file that is there. Raises InputError where it cannot be read or is none."""
+    try:
+        secret = bytes.fromhex(path.read_text("ascii").strip())
+    except OSError as error:
+        raise disk_error(path, error) from error
     except ValueError:
-        raise InputError(f"{place}: not {BYTES * 2} hex digits. Restore the key, or remove it for a new one.") from None
+        raise InputError(f"{path}: not {BYTES * 2} hex digits. Restore the key, or remove it for a new one.") from None
     if len(secret) != BYTES:
-        raise InputError(f"{place}: not {BYTES * 2} hex digits. Restore the key, or remove it for a new one.")
+        raise InputError(f"{path}: not {BYTES * 2} hex digits. Restore the key, or remove it for a new one.")
     return Key(secret)

@@ -27,7 +27,8 @@ MaybeState = Annotated[
     typer.Option("--state", help="folder of what earlier scans kept, and of what this one keeps; never text"),
 ]
 EngineUrl = Annotated[
-    str | None, typer.Option("--engine", help="Spark Connect server that does the relational work", metavar="URL")
+    str | None,
+    typer.Option("--engine", help="Spark Connect server that does the relational work and reads texts", metavar="URL"),
 ]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="a TOML file of settings")]
 

@@ -44,18 +44,27 @@ class Workspace:
 
     def finished(self, name: str) -> dict[str, Any] | None:
         """What :meth:`finish` noted about a step, or None where it is not finished."""
-        marker = self.root / f"{name}.done"
-        if not marker.exists():
+        noted = marker(self.root, name)
+        if not noted.exists():
             return None
-        return msgspec.json.decode(marker.read_bytes(), type=dict[str, Any])
+        return msgspec.json.decode(noted.read_bytes(), type=dict[str, Any])
 
     def finish(self, name: str, note: dict[str, Any] | None = None) -> None:
         """Mark a step as finished. Its files must already stand under their final names."""
-        write_atomically(self.root / f"{name}.done", msgspec.json.encode(note or {}))
+        write_atomically(marker(self.root, name), msgspec.json.encode(note or {}))
 
     def drop(self, stage: str) -> None:
         """Remove a stage's files; its marker stays."""
         shutil.rmtree(self.root / stage, ignore_errors=True)
+
+
+NO_NOTE = b"{}"
+"""What a marker holds when nothing is noted about the step."""
+
+
+def marker(root: Path, name: str) -> Path:
+    """The file in a working folder that says that a step is finished."""
+    return root / f"{name}.done"
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from iolaus.engine import EngineSettings
 from iolaus.engine.embedded import Embedded
-from iolaus.ingest.derive import derive, derived_by
+from iolaus.ingest.derive import derive, derived_at, derived_by
 from iolaus.ingest.parts import NARROW, SCHEMA
 from iolaus.ingest.run import _write
 
@@ -210,3 +210,12 @@ def test_derived_rows_come_in_runs_of_any_size(tmp_path: Path, sizes: list[int])
     runs = list(derived_by(tmp_path / "derived.parquet", sizes))
     assert [len(run) for run in runs] == sizes
     assert pa.concat_tables(runs)["seq"].to_pylist() == list(range(5))
+
+
+@pytest.mark.parametrize(("first", "size"), [(0, 5), (1, 1), (1, 3), (3, 2), (4, 1), (2, 0), (5, 0)])
+def test_derived_rows_are_found_by_their_place(tmp_path: Path, first: int, size: int) -> None:
+    table = pa.table({"seq": list(range(5)), "turn": [0] * 5, "root_hash": [1] * 5})
+    pq.write_table(table, tmp_path / "derived.parquet", row_group_size=2)
+    found = derived_at(tmp_path / "derived.parquet", first, size, ["turn", "seq"])
+    assert found["seq"].to_pylist() == list(range(first, first + size))
+    assert sorted(found.column_names) == ["seq", "turn"]

@@ -11,6 +11,7 @@ import pytest
 from ingest.scanning import KEY, jsonl, record, workspace
 from iolaus.ingest.inputs import Inputs
 from iolaus.sketch import run as sketching
+from iolaus.sketch.part import Sketcher
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import Workspace
 
@@ -128,7 +129,7 @@ def test_a_killed_run_goes_on_at_the_first_unfinished_part(tmp_path: Path, monke
     with pytest.raises(KeyboardInterrupt):
         stages(work, inputs, settings)
     monkeypatch.undo()
-    monkeypatch.setattr(sketching, "_sketch_part", lambda *_: pytest.fail("a finished part was sketched again"))
+    monkeypatch.setattr(Sketcher, "__call__", lambda *_: pytest.fail("a finished part was sketched again"))
     stages(work, inputs, settings)
     assert Fingerprinted(work).marks == Fingerprinted(undisturbed).marks
     assert Fingerprinted(work).conversations == Fingerprinted(undisturbed).conversations

@@ -7,9 +7,9 @@ differently. Tables between stages are Parquet files on a path that both sides s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -37,6 +37,32 @@ class EngineSettings(BaseModel):
 
 Files = Path | str | Sequence[Path]
 """Parquet files: a path, a glob, or several paths."""
+
+
+Item = TypeVar("Item")
+Taken = TypeVar("Taken", contravariant=True)
+
+
+class Sent(Protocol[Taken]):
+    """Work as it travels to a worker of a server: pickled, in a plan that a server may log. So it holds paths that both
+    sides see and settings, never a secret and never text."""
+
+    def opened(self) -> Callable[[Taken], int]:
+        """The work again, on the worker. Raises InputError where something that it needs is missing there."""
+        ...
+
+
+class Work(Protocol[Taken]):
+    """Makes files of an item and counts something in it. The files are the same wherever and however often that is
+    done, also twice at once, and stand under their names whole or not at all."""
+
+    def __call__(self, item: Taken, /) -> int:
+        """The count."""
+        ...
+
+    def sent(self) -> Sent[Taken]:
+        """What a worker is given."""
+        ...
 
 
 class Engine(Protocol):
@@ -74,6 +100,13 @@ class Engine(Protocol):
         """Write the rows of a query to one zstd Parquet file.
 
         order: over columns of the query, as ORDER BY says it. columns: those of the query that are written.
+        """
+        ...
+
+    def each(self, work: Work[Item], items: Sequence[Item]) -> Iterator[int]:
+        """Do this work on every item, several at once, and yield the counts as they come, in no order.
+
+        What was made on another machine may be seen here a little later.
         """
         ...
 

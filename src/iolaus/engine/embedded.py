@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from iolaus.engine import EngineSettings, Files, sql_text
+from iolaus.engine import EngineSettings, Files, Item, Work, sql_text
 from iolaus.errors import InputError
+from iolaus.parallel import abreast
 
 
 class Embedded:
@@ -76,6 +77,10 @@ class Embedded:
         """Write these columns of a query to one zstd Parquet file, sorted by ``order``."""
         query = f"SELECT {columns} FROM ({sql}) AS result" + (f" ORDER BY {order}" if order else "")
         self.run(f"COPY ({query}) TO '{sql_text(path)}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+
+    def each(self, work: Work[Item], items: Sequence[Item]) -> Iterator[int]:
+        """Do this work on every item in threads of this process, and yield the counts as they come."""
+        yield from abreast(work, items)
 
     def close(self) -> None:
         """Give memory and scratch files back."""

@@ -7,10 +7,12 @@ all servers keep; it is put together here by the embedded engine, which spills.
 from __future__ import annotations
 
 import contextlib
+import logging
+import pickle
 import shutil
 import socket
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +20,19 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from iolaus.engine import URL, EngineSettings, Files, sql_text
+import iolaus
+from iolaus.engine import URL, EngineSettings, Files, Item, Work, sql_text
+from iolaus.engine.answers import answering, kind_of, lost, told
 from iolaus.engine.dialect import spark_sql
 from iolaus.engine.embedded import Embedded
+from iolaus.engine.workers import asking, build, doing
 from iolaus.errors import InputError
 
 if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
     from pyspark.sql.dataframe import DataFrame
+
+log = logging.getLogger("iolaus")
 
 PORT = 15002
 """Where a Spark Connect server listens unless told otherwise."""
@@ -56,13 +63,13 @@ class SparkConnect:
         self._made = 0
         self._kept: dict[str, Path] = {}
         _reach(self._place, host, port)
-        with _answering(self._place):
+        with answering(self._place):
             self._session = _session(settings.url)
         self._probe()
 
     def table(self, sql: str) -> pa.Table:
         """The result of a query as an Arrow table, in its order."""
-        with _answering(self._place):
+        with answering(self._place):
             return self._query(sql).toArrow()
 
     def value(self, sql: str) -> Any:
@@ -73,7 +80,7 @@ class SparkConnect:
     def view(self, name: str, files: Files) -> None:
         """Give Parquet files a name."""
         paths = [files] if isinstance(files, Path | str) else files
-        with _answering(self._place):
+        with answering(self._place):
             frame = self._session.read.parquet(*(str(Path(path).absolute()) for path in paths))
             frame.createOrReplaceTempView(name)
 
@@ -85,12 +92,12 @@ class SparkConnect:
             pq.write_table(table, path / "part-0.parquet")
             self._name(name, path)
             return
-        with _answering(self._place):
+        with answering(self._place):
             self._session.createDataFrame(table).createOrReplaceTempView(name)
 
     def define(self, name: str, sql: str) -> None:
         """Give a query a name; it runs wherever it is used."""
-        with _answering(self._place):
+        with answering(self._place):
             self._query(sql).createOrReplaceTempView(name)
 
     def keep(self, name: str, sql: str) -> None:
@@ -100,7 +107,7 @@ class SparkConnect:
     def drop(self, *names: str) -> None:
         """Forget names, and the files of those that were kept."""
         for name in names:
-            with _answering(self._place):
+            with answering(self._place):
                 self._session.sql(f"DROP VIEW IF EXISTS {name}")
             if name in self._kept:
                 shutil.rmtree(self._kept.pop(name), ignore_errors=True)
@@ -111,6 +118,29 @@ class SparkConnect:
         self._local.write(f"SELECT * FROM read_parquet('{sql_text(folder)}/*.parquet')", path, order, columns)
         shutil.rmtree(folder)
 
+    def each(self, work: Work[Item], items: Sequence[Item]) -> Iterator[int]:
+        """Do this work on every item, each in a task of the server, and yield the counts as they come.
+
+        Where the server's workers cannot do it this process does, after a warning: nothing but speed is lost.
+        """
+        if not items:
+            return
+        sent, wanted = pickle.dumps((work.sent(), tuple(items))), build()
+        reason = self._missing(sent, wanted)
+        if reason:
+            log.warning(
+                "engine %s: texts are read by this machine alone. The server's workers cannot: %s"
+                " docs/operating.md says what they need.", self._place, reason,
+            )  # fmt: skip
+            yield from self._local.each(work, items)
+            return
+        log.info("engine %s: texts are read by the server's workers, in %d tasks", self._place, len(items))
+        with answering(self._place):
+            tasks = self._session.range(0, len(items), 1, len(items))
+            counts = tasks.mapInArrow(doing(sent, wanted), "count long")
+            for row in counts.toLocalIterator():
+                yield row["count"]
+
     def close(self) -> None:
         """End the session, and give memory and scratch files back."""
         with contextlib.suppress(Exception):
@@ -118,6 +148,20 @@ class SparkConnect:
             self._session.stop()
         self._local.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _missing(self, sent: bytes, wanted: str) -> str:
+        """Why a worker of the server cannot do work that is sent to it so; '' where it can."""
+        from pyspark.errors import PySparkException
+
+        try:
+            asked = self._session.range(0, 1, 1, 1).mapInArrow(
+                asking(sent, iolaus.__version__, wanted), "reason string"
+            )
+            return str(asked.toArrow()["reason"][0].as_py())
+        except PySparkException as error:
+            if lost(error):
+                raise told(self._place, error) from None
+            return f"the server runs no Python of this kind ({kind_of(error)})."
 
     def _query(self, sql: str) -> DataFrame:
         return self._session.sql(spark_sql(sql))
@@ -129,7 +173,7 @@ class SparkConnect:
     def _written(self, name: str, sql: str) -> Path:
         """A folder of Parquet files that the server wrote; one without rows where the result has none."""
         folder = self._next(name)
-        with _answering(self._place):
+        with answering(self._place):
             frame = self._query(sql)
             frame.write.option("compression", "zstd").parquet(str(folder))
             if not any(folder.glob("*.parquet")):
@@ -209,23 +253,3 @@ def _session(url: str) -> SparkSession:
     for name, value in CONFIGURATION.items():
         session.conf.set(name, value)
     return session
-
-
-@contextlib.contextmanager
-def _answering(place: str) -> Iterator[None]:
-    """Turn what the client says into one clear line. Its messages may quote values of rows, so that none is shown."""
-    from pyspark.errors import PySparkException
-
-    try:
-        yield
-    except PySparkException as error:
-        told = error.getCondition() or type(error).__name__
-        lost = "UNAVAILABLE" in str(error) or told.startswith("RETRIES_EXCEEDED")
-        if lost:
-            raise InputError(
-                f"engine {place}: the connection was lost. See why in the server's log and start it again; the same"
-                " command then goes on where it stopped."
-            ) from None
-        raise InputError(
-            f"engine {place}: refused a statement ({told}). See the server's log, or leave --engine out."
-        ) from None

@@ -47,6 +47,17 @@ def derived_by(path: Path, sizes: Sequence[int]) -> Iterator[pa.Table]:
             rest = rest.slice(size)
 
 
+def derived_at(path: Path, first: int, size: int, columns: Sequence[str]) -> pa.Table:
+    """These columns of ``size`` rows of ``derived.parquet`` from row ``first`` on."""
+    with pq.ParquetFile(path) as file:
+        counts = [file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)]
+        ends = np.cumsum(counts)
+        groups = np.flatnonzero((ends > first) & (ends - counts < first + size)).tolist()
+        before = int(ends[groups[0]]) - counts[groups[0]] if groups else 0
+        found = file.read_row_groups(groups, columns=list(columns))
+    return found.slice(first - before, size).combine_chunks()
+
+
 def rows_of(path: Path) -> int:
     """How many rows a Parquet file has."""
     return int(pq.read_metadata(path).num_rows)

@@ -11,31 +11,32 @@ Files of the stage, under the working folder:
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
-from iolaus.ingest.derive import derived_by, rows_of
-from iolaus.ingest.hashing import Hasher
-from iolaus.ingest.parts import SKETCHED, sketches_of
+from iolaus.errors import InputError
+from iolaus.ingest.derive import rows_of
+from iolaus.ingest.parts import SKETCHED
 from iolaus.key import Key
-from iolaus.parallel import abreast
+from iolaus.key import place as key_path
 from iolaus.progress import Progress
-from iolaus.sketch.given import FOLDER as GIVEN
-from iolaus.sketch.given import Given
-from iolaus.sketch.groups import Held
 from iolaus.sketch.making import load_weights
-from iolaus.sketch.marks import READ, hashes, mark, write_marks
+from iolaus.sketch.part import ACCOUNTS, UNFINISHED, Part, Sketcher, step
 from iolaus.sketch.private import keep_private
 from iolaus.sketch.settings import SketchSettings
-from iolaus.sketch.shingle import Sketch, sketch, topic_weights, word_frequencies
-from iolaus.sketch.uses import keep_shared, write_held
+from iolaus.sketch.shingle import topic_weights, word_frequencies
+from iolaus.sketch.uses import keep_shared
 from iolaus.workspace import Workspace, renamed_into
+
+PATIENCE_S, GLANCE_S = 90.0, 0.2
+"""Seconds that a network file system may take to show what another machine wrote, and between two looks."""
 
 WEIGHT_ROWS = 20_000
 """Texts from which the weight of words is learnt: enough for the few thousand words that matter."""
@@ -45,42 +46,62 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
     """Sketch every part of the ingested exchanges. Resumes at the first part that is not finished."""
     if work.finished("sketch") is not None:
         return
-    parts = sorted((work.folder("ingest") / "exchanges").glob("part-*.parquet"))
+    paths = sorted((work.folder("ingest") / "exchanges").glob("part-*.parquet"))
     place = work.folder("sketch")
     accounts = number_accounts(work, engine)
-    weights = chosen_weights(work.folder("ingest"), parts, key, settings)
-    for name in ("marks", "topics", "shingles"):
-        (place / name).mkdir(exist_ok=True)
-    sizes = [rows_of(path) for path in parts]
-    rows = derived_by(work.folder("ingest") / "derived.parquet", sizes)
-
-    def finish(item: tuple[int, Path, pa.Table]) -> int:
-        number, path, derived = item
-        if work.finished(f"sketch-{number}") is None:
-            part = _read(path)
-            given = Given.of(sketches_of(work.folder("ingest"), path.name), part["seq"].to_numpy())
-            _sketch_part(part, given, derived, accounts, place, number, key, settings, weights)
-            work.finish(f"sketch-{number}")
-        return len(derived)
-
+    weights = chosen_weights(work.folder("ingest"), paths, key, settings)
+    sketcher = Sketcher(work.root.resolve(), settings, key, key_path(settings.key_file).absolute(), accounts, weights)
+    parts = parts_of(paths)
     with progress.stage("sketch") as tick:
-        for size in abreast(finish, zip(range(len(parts)), parts, rows, strict=True)):
+        for size in sketched(work, sketcher, parts, engine):
             tick(size)
     with progress.stage("shared shingles", "parts") as tick:
         keep_shared(place, len(parts), settings)
         keep_private(place, len(parts), settings)
         tick(len(parts))
     work.drop("sketch/shingles")
-    work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})
+    work.finish("sketch", {"exchanges": sum(part.rows for part in parts), "accounts": len(accounts)})
 
 
-def _read(path: Path) -> pa.Table:
-    return pq.read_table(path, columns=[*READ, "system_prompt", "prompt"])
+def parts_of(paths: Sequence[Path]) -> list[Part]:
+    """The ingested parts in their order, with where each begins."""
+    sizes = [rows_of(path) for path in paths]
+    firsts = np.cumsum([0, *sizes]).tolist()
+    return [Part(number, first, size) for number, (first, size) in enumerate(zip(firsts, sizes, strict=False))]
+
+
+def sketched(work: Workspace, sketcher: Sketcher, parts: Sequence[Part], engine: Engine) -> Iterator[int]:
+    """Rows of each part, as soon as it is finished."""
+    place = work.folder("sketch")
+    # What is left here is of tries that were killed; one that goes on in a worker fails without its folder.
+    work.drop(f"sketch/{UNFINISHED}")
+    (place / UNFINISHED).mkdir(exist_ok=True)
+    left = []
+    for part in parts:
+        if work.finished(step(part)) is None:
+            left.append(part)
+        else:
+            yield part.rows
+    yield from engine.each(sketcher, left)
+    _see(work, left)
+    work.drop(f"sketch/{UNFINISHED}")
+
+
+def _see(work: Workspace, parts: Sequence[Part]) -> None:
+    """Wait until these parts, which are done, are seen to be. Raises InputError where they are not in time."""
+    until = time.monotonic() + PATIENCE_S
+    while any(work.finished(step(part)) is None for part in parts):
+        if time.monotonic() > until:
+            raise InputError(
+                f"{work.folder('sketch')}: what workers wrote is not seen here. Put --out on a path that both see at"
+                " once (mount it with a short actimeo), then run again."
+            )
+        time.sleep(GLANCE_S)
 
 
 def number_accounts(work: Workspace, engine: Engine) -> pa.Array:
     """Every account of the logs or the account table, sorted; a number is a rank in this list."""
-    path = work.folder("sketch") / "accounts.parquet"
+    path = work.folder("sketch") / ACCOUNTS
     if not path.exists():
         ingest = work.folder("ingest")
         engine.view("ingested", ingest / "exchanges" / "part-*.parquet")
@@ -116,51 +137,3 @@ def learnt_weights(parts: list[Path], key: Key) -> npt.NDArray[np.float32]:
     texts = [next(pq.ParquetFile(path).iter_batches(rows, columns=["prompt"]), None) for path in chosen]
     sample = pa.chunked_array([batch.column(0) for batch in texts if batch is not None], pa.large_string())
     return topic_weights(word_frequencies(sample, key), len(sample) - sample.null_count)
-
-
-def _sketch_part(
-    part: pa.Table,
-    given: Given | None,
-    derived: pa.Table,
-    accounts: pa.Array,
-    place: Path,
-    number: int,
-    key: Key,
-    settings: SketchSettings,
-    weights: npt.NDArray[np.float32] | None,
-) -> None:
-    sketched = sketch(part["prompt"], key, settings, weights)
-    if given is not None:
-        sketched = given.over(sketched)
-        (place / GIVEN).mkdir(exist_ok=True)
-        with renamed_into(place / GIVEN / f"part-{number:05}.parquet") as partial:
-            pq.write_table(given.scored(Hasher(key)), partial, compression="lz4", use_dictionary=False)
-    marks = mark(part, accounts, key)
-    for name in DERIVED:
-        marks = marks.append_column(name, derived[name])
-    for name, column in text_marks(part, sketched, key, given).items():
-        marks = marks.append_column(name, column)
-    with renamed_into(place / "topics" / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
-        np.save(file, sketched.topics)
-    said = (marks[name].to_numpy() for name in ("account", "conversation"))
-    held = Held(sketched.offsets, sketched.shingles, *said)
-    write_held(held, marks["counted"].to_numpy(), place / "shingles" / f"part-{number:05}.arrow")
-    write_marks(marks, place / "marks" / f"part-{number:05}.parquet")
-
-
-DERIVED = ("conversation", "turn", "counted")
-"""Columns of the marks that ingest derived."""
-
-
-def text_marks(part: pa.Table, sketched: Sketch, key: Key, given: Given | None = None) -> dict[str, pa.Array]:
-    """The marks that come from the texts of a part or from sketches in their place: system, text, words, readable."""
-    there = pc.and_(pc.not_equal(part["text_state"], "not_retained"), pc.is_valid(part["prompt"]))
-    system = hashes(part["system_prompt"].combine_chunks(), key)
-    if given is not None:
-        there, system = pc.or_(there, given.among(len(part))), given.spread("system_hash", system)
-    return {
-        "system": pa.array(system),
-        "text": pa.array(sketched.texts),
-        "words": pa.array(sketched.words),
-        "readable": pc.and_(there, pa.array(sketched.words > 0)),
-    }

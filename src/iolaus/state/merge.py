@@ -27,8 +27,9 @@ from iolaus.settings import Settings
 from iolaus.sketch.groups import Held
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes, write_marks
 from iolaus.sketch.mask import bare
+from iolaus.sketch.part import DERIVED
 from iolaus.sketch.private import keep_private
-from iolaus.sketch.run import DERIVED, number_accounts
+from iolaus.sketch.run import number_accounts
 from iolaus.sketch.uses import keep_shared, write_held
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into

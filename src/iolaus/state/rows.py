@@ -14,7 +14,7 @@ from iolaus.sketch.content import ContentModel
 from iolaus.sketch.given import Given
 from iolaus.sketch.marks import mark
 from iolaus.sketch.mask import OUTPUTS, masked
-from iolaus.sketch.run import text_marks
+from iolaus.sketch.part import text_marks
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import sketch
 from iolaus.state.tables import KEPT_EXCHANGES
