@@ -51,7 +51,7 @@ def measured(
     probability: float = 0.999,
     found: Fits = FITTING,
     owned: bool = False,
-    rest: float = 0.0,
+    rest: float | None = None,
 ) -> Members:
     """``uses``: conversations with the phrase of each account; ``had``: all of them. Own ones come first."""
     rows = []
@@ -96,12 +96,14 @@ def test_heavy_users_are_members_and_chance_users_are_not(engine: Embedded) -> N
     assert (found.membership[~inside] <= 0.5).all(), found.membership[~inside].max()
 
 
-def test_what_is_like_the_words_counts_for_the_share_and_not_for_its_lower_end(engine: Embedded) -> None:
+def test_what_is_of_the_same_list_counts_for_the_share_and_for_its_ends_as_far_as_it_is_sure(engine: Embedded) -> None:
     uses = dict.fromkeys(range(MEMBERS), 10)
     found, more = measured(engine, uses, crowd()), measured(engine, uses, crowd(), rest=0.6)
     assert found.share == pytest.approx(np.full(len(found.numbers), 0.5))
     assert more.share == pytest.approx(np.full(len(found.numbers), 0.8))
-    assert (more.share_low == found.share_low).all()
+    sure = 0.6 - SETTINGS.rest_doubt
+    assert more.share_low == pytest.approx(found.share_low + (1 - found.share_low) * sure, abs=1e-5)
+    assert (more.share_high < found.share_high).all()
     assert (more.membership == found.membership).all()
 
 

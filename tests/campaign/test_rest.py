@@ -1,4 +1,4 @@
-"""How much of what is done besides a campaign's words is like them."""
+"""How much of what is done besides a campaign's words is the campaign's too."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from iolaus.campaign.rest import alike, rest_of_campaign
+from iolaus.campaign.rest import reach, rest_of_campaign
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.link.besides import Besides
 from iolaus.link.candidates import Candidate
@@ -16,47 +16,54 @@ from iolaus.link.population import Floats
 
 SETTINGS = VerdictSettings()
 DIMENSIONS = 8
+OWN, OTHERS = np.arange(50, dtype=np.int32), np.arange(50, 550, dtype=np.int32)
 
 
-def asked(rng: np.random.Generator, count: int, of_campaign: float) -> Floats:
-    """Topics of which a share is the campaign's: those lie two deviations away in one direction."""
-    found = rng.normal(0, 1, (count, DIMENSIONS))
-    found[: round(of_campaign * count), 0] += 2
-    return found
+def people(rng: np.random.Generator, count: int) -> Floats:
+    """Requests about everything."""
+    return rng.normal(0, 1, (count, DIMENSIONS))
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 1.0])
-def test_the_part_of_a_mixture_is_found(share: float) -> None:
+def listed(rng: np.random.Generator, count: int) -> Floats:
+    """Requests of one list: about one thing, of which people ask too, but hardly any of them."""
+    return rng.normal(0, 0.4, (count, DIMENSIONS)) + np.eye(DIMENSIONS)[0] * 2
+
+
+def mixed(rng: np.random.Generator, count: int, part: float) -> Floats:
+    """Requests of which ``part`` are of the list, and the others people's."""
+    found = np.concatenate([listed(rng, round(part * count)), people(rng, count - round(part * count))])
+    return found[rng.permutation(count)]
+
+
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.7, 1.0])
+def test_what_people_ask_together_reaches_as_far_as_what_strangers_ask(part: float) -> None:
     rng = np.random.default_rng(5)
-    found = alike(asked(rng, 2000, share), asked(rng, 1500, 1.0), asked(rng, 1500, 0.0), SETTINGS)
-    assert found == pytest.approx(share, abs=0.06)
+    assert reach(mixed(rng, 2_000, part), people(rng, 2_000)) == pytest.approx(1 - part, abs=0.12)
 
 
-def test_who_asks_what_everybody_asks_tells_nothing_of_the_rest() -> None:
-    rng = np.random.default_rng(6)
-    assert alike(asked(rng, 500, 1.0), asked(rng, 500, 0.0), asked(rng, 500, 0.0), SETTINGS) == 0.0
-
-
-@pytest.mark.parametrize("few", [0, 1, 2])
-def test_too_few_of_any_sort_tell_nothing(few: int) -> None:
-    rng = np.random.default_rng(7)
-    sizes = [SETTINGS.rest_least] * 3
-    assert alike(*(asked(rng, size, part) for size, part in zip(sizes, (1, 1, 0), strict=True)), SETTINGS) > 0.5
-    sizes[few] -= 1
-    assert alike(*(asked(rng, size, part) for size, part in zip(sizes, (1, 1, 0), strict=True)), SETTINGS) == 0.0
-
-
-def test_users_of_the_words_are_no_strangers() -> None:
-    """Half of the sample of everyone are the campaign's own accounts: they must not teach what strangers ask."""
+def rest(part: float, each: int = 16) -> float:
+    """The share that is told of 50 accounts, ``part`` of whose other requests are of a list, beside 500 strangers."""
     rng = np.random.default_rng(8)
-    numbers = np.arange(200, dtype=np.int32)
-    own = np.round(20 * asked(rng, 400, 1.0)).astype(np.int8)
-    others = np.round(20 * asked(rng, 400, 0.0)).astype(np.int8)
-    everyone = {"topics": np.concatenate([own, others]).astype(float), "authors": np.arange(800) // 2.0}
+    asked = {len(OWN): mixed(rng, len(OWN) * each, part), len(OTHERS): people(rng, len(OTHERS) * each)}
+
+    def besides(accounts: Any, phrases: tuple[int, ...]) -> Besides:
+        member = np.repeat(np.arange(len(accounts), dtype=np.int32), each)
+        topics = np.round(20 * asked[len(accounts)]).clip(-127, 127).astype(np.int8)
+        return Besides(member, topics, np.full(len(member), 9, np.int32))
+
     world: Any = SimpleNamespace(
-        population=SimpleNamespace(samples=everyone, projected=lambda topics: topics.astype(float)),
-        besides=lambda accounts, phrases: Besides(np.zeros(400, np.int32), own, np.zeros(400, np.int32)),
-        cut=lambda candidate: SimpleNamespace(topics=own),
+        population=SimpleNamespace(projected=lambda topics: topics.astype(float)),
+        besides=besides,
+        readable_but=lambda users: OTHERS,
     )
-    campaign = Candidate("c", (), (1,), numbers, False, 0)
-    assert rest_of_campaign(world, campaign, numbers, SETTINGS) > 0.9
+    return rest_of_campaign(world, Candidate("c", (), (1,), OWN, False, 0), OWN, SETTINGS)
+
+
+def test_a_list_is_the_campaign_s_and_what_people_ask_is_not() -> None:
+    assert rest(1.0) > 0.9
+    assert rest(0.0) < 0.1
+    assert rest(0.0) <= rest(0.7) <= rest(1.0)
+
+
+def test_too_little_tells_nothing() -> None:
+    assert rest(1.0, each=1) == 0.0

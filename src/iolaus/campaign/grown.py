@@ -43,7 +43,7 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
         likely, owned_rest = fits.likely(settings.verdict), settings.verdict.owned_rest
         owned = are_owned(assembly, candidate.phrases, likely, settings.link, owned_rest)
         own = replace(candidate, accounts=likely)
-        rest = 0.0 if owned else rest_of_campaign(assembly, own, fits.numbers, settings.verdict)
+        rest = None if owned else rest_of_campaign(assembly, own, fits.numbers, settings.verdict)
         members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned, rest)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)

@@ -71,15 +71,15 @@ def measure(
     probability: float,
     settings: VerdictSettings,
     owned: bool = False,
-    rest: float = 0.0,
+    rest: float | None = None,
 ) -> Members:
     """Membership of every account with a conversation in ``phrases``, but for those that ``fits`` sets apart.
 
     Needs phrase_uses, volumes, conversations.
 
     probability: that the cohort is a campaign. owned: whether what the accounts do besides is one person's each; if not
-    it may be the operator's too, sent as cover, so that the share of an account has no upper end. rest: the share of it
-    that is.
+    it may be the operator's too, sent as cover. rest: the share of it that is, which may be off by a setting; None: not
+    known, so that the share of an account has no upper end.
     """
     chosen = ",".join(map(str, phrases))
     engine.keep(
@@ -94,7 +94,8 @@ def measure(
     numbers = uses["account"].to_numpy().astype(np.int32)
     used, had = uses["used"].to_numpy().astype(np.int64), uses["had"].to_numpy().astype(np.int64)
     low, high = _share_interval(used, had)
-    high = high if owned else np.ones(len(high))
+    more = rest or 0.0
+    doubt = 0.0 if owned else 1.0 if rest is None else settings.rest_doubt
     thin = _thin(numbers, used, fits)
     once = 0.0
     if thin.any() and fits.exclusive(settings):
@@ -106,10 +107,10 @@ def measure(
         _probable(odds, probability),
         used,
         had,
-        low,
-        high,
-        _roles(engine, numbers, _share(used, had, rest), settings, owned),
-        rest,
+        np.round(low + (1 - low) * max(more - doubt, 0.0), 6),
+        np.round(high + (1 - high) * min(more + doubt, 1.0), 6),
+        _roles(engine, numbers, _share(used, had, more), settings, owned),
+        more,
     )
 
 

@@ -1,58 +1,72 @@
 """How much of what the accounts of a campaign do besides its words is the campaign's too.
 
 It may be the rest of the harvest in other words, what the operator sends as cover, or the requests of customers whom he
-resells to; all three are dealt to accounts at random. The rest of a harvest is told by what it is about: how much of it
-is like what is asked with the words, beside what strangers ask. Bare questions such as strangers ask, too, stay unseen.
+resells to; all three are dealt to accounts at random. Customers are people of all kinds: together they ask much of what
+strangers ask. A list of work is one person's choice, and however long it is, most of what strangers ask is not on it.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.link.assemble import Assembly
+from iolaus.link.besides import Besides
 from iolaus.link.candidates import Candidate
-from iolaus.link.population import Floats
+from iolaus.link.population import Floats, Population
+
+ROUNDS = 60
+"""Trees of a classifier; more tell no more of some thousand requests."""
 
 
 def rest_of_campaign(
     assembly: Assembly, candidate: Candidate, users: npt.NDArray[np.int32], settings: VerdictSettings
-) -> float:
+) -> float | None:
     """Share of what the accounts of ``candidate`` do without its phrases that is the campaign's.
 
-    By keyed samples of conversations. users: numbers of everyone who uses the words; strangers are the others.
+    By keyed samples of conversations. users: numbers of everyone who uses the words; strangers are the others. None
+    where too little is done besides to tell.
     """
-    population = assembly.population
-    strangers = ~np.isin(population.samples["authors"], users)
-    return alike(
-        population.projected(assembly.besides(candidate.accounts, candidate.phrases).topics),
-        population.projected(assembly.cut(candidate).topics),
-        population.projected(population.samples["topics"][strangers].astype(np.int8)),
-        settings,
-    )
+    own = assembly.besides(candidate.accounts, candidate.phrases)
+    if len(own.member) < settings.rest_least:
+        return None
+    others = assembly.besides(assembly.readable_but(users), candidate.phrases)
+    seen = [
+        _seen(assembly.population, each, most)
+        for each, most in ((own, settings.rest_per_account), (others, settings.rest_per_stranger))
+    ]
+    if min(len(each) for each in seen) < settings.rest_least:
+        return None
+    least, whole = settings.rest_overlap, settings.rest_reach
+    return 1 - float(np.clip((reach(*seen) - least) / (whole - least), 0.0, 1.0))
 
 
-def alike(rest: Floats, words: Floats, strangers: Floats, settings: VerdictSettings) -> float:
-    """Share of ``rest`` that is like ``words``, the remainder being like ``strangers``: float64[., c] each.
+def reach(rest: Floats, strangers: Floats) -> float:
+    """How much of what is least like ``rest`` in what strangers ask it holds as well: float64[., c] each.
 
-    An adjusted count (Forman, Data Mining and Knowledge Discovery 17, 2008): the mean score of a classifier lies
-    between those of what it was taught, each measured on the half that it did not see. What looks like neither counts
-    as far as it looks like the words. 0 where there are too few of a sort, or the two cannot be told apart.
+    1 where both ask alike, and 0 where the half of the strangers' requests that is least like the rest holds none of
+    it. Requests are ranked by a classifier of the one against the other, which was taught by every second one of each
+    sort and ranks those that it did not see.
     """
-    if min(len(rest), len(words), len(strangers)) < settings.rest_least:
-        return 0.0
     found = []
     for half in (0, 1):
-        taught = [part[half::2] for part in (words, strangers)]
-        score = LogisticRegression(C=0.3, class_weight="balanced", max_iter=1000)
-        centre, spread = np.mean(taught[1], 0), np.std(taught[1], 0) + 1e-9
-        sort = np.repeat([1, 0], [len(part) for part in taught])
-        score.fit((np.concatenate(taught) - centre) / spread, sort)
-        own, other, asked = (
-            float(score.predict_proba((part - centre) / spread)[:, 1].mean())
-            for part in (words[1 - half :: 2], strangers[1 - half :: 2], rest)
-        )
-        found.append((asked - other) / (own - other) if own - other >= settings.rest_clear else 0.0)
-    return float(np.clip(np.mean(found), 0.0, 1.0))
+        taught, sort = _sorted(rest[half::2], strangers[half::2])
+        model = HistGradientBoostingClassifier(max_iter=ROUNDS, class_weight="balanced", random_state=0)
+        model.fit(taught, sort)
+        own, other = (model.predict_proba(part[1 - half :: 2])[:, 1] for part in (rest, strangers))
+        found.append(float((own <= np.median(other)).mean()) / 0.5)
+    return float(np.mean(found))
+
+
+def _sorted(rest: Floats, strangers: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+    return np.concatenate([rest, strangers]), np.repeat([1, 0], [len(rest), len(strangers)])
+
+
+def _seen(population: Population, asked: Besides, most: int) -> Floats:
+    """float64[b, c + 1]: direction of the topic of each request, and log of its words; ``most`` of each account."""
+    first = np.arange(len(asked.member)) - np.searchsorted(asked.member, asked.member) < most
+    topics = population.projected(asked.topics[first])
+    length = np.maximum(np.linalg.norm(topics, axis=1, keepdims=True), 1e-9)
+    return np.concatenate([topics / length, np.log1p(np.maximum(asked.words[first], 0))[:, None]], 1)

@@ -142,9 +142,20 @@ class VerdictSettings(BaseModel):
         ge=10,
         description="conversations of each sort from which it is told what else is the campaign's",
     )
-    rest_clear: float = Field(
-        0.2, gt=0, lt=1, description="difference of mean scores from which its words and strangers are told apart"
+    rest_reach: float = Field(
+        0.5,
+        ge=0.3,
+        le=1,
+        description="part of what strangers ask that customers of a proxy ask too; what reaches less is a list's",
     )
+    rest_overlap: float = Field(
+        0.05, ge=0, lt=0.3, description="part of what strangers ask that a list of work holds all the same"
+    )
+    rest_doubt: float = Field(
+        0.25, ge=0, le=1, description="by how much the share of it that is the campaign's may be off"
+    )
+    rest_per_account: int = Field(32, ge=2, description="conversations of an account that are looked at for that")
+    rest_per_stranger: int = Field(4, ge=1, description="the same of a stranger")
     once_users: float = Field(
         5.0, gt=0, description="strangers who use a campaign's words once, for each who uses them more often"
     )

@@ -233,6 +233,12 @@ class Assembly:
         """Who ``users`` (account numbers) of a campaign's words are compared with; see :mod:`iolaus.link.strangers`."""
         return strangers(self._engine, accounts, users, self._settings)
 
+    def readable_but(self, users: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Numbers of accounts of which something can be read, without ``users``; a keyed sample of many."""
+        readable = self.population.accounts["readable"].to_numpy(zero_copy_only=False)
+        others = np.setdiff1d(np.flatnonzero(np.nan_to_num(readable) > 0), users)
+        return sampled(others.astype(np.int32), self._settings.strangers_most)
+
     def _bounds(self, most: int | None) -> LinkSettings:
         """The settings, with bounds for ``most`` accounts where these are more than is usual."""
         settings = self._settings
