@@ -22,32 +22,28 @@ _FINAL = np.uint64(0xD6E8FEB86659FD93)
 class SharedFilter:
     """Marks which shingles several accounts used. Memory: 8 bytes x 2**bits, whatever the input.
 
-    slices, number: look only at this of so many equal slices (a power of two) of all shingles. Texts are given as
-    offsets (int64[n + 1]) into shingles (int64).
+    slices, number: look only at this of so many equal slices (a power of two) of all shingles.
     """
 
     def __init__(self, bits: int, k: int, slices: int = 1, number: int = 0) -> None:
         self._sets = np.zeros(1 << bits, np.uint64)
-        self._shift = np.uint64(64 - bits)
-        self._least = _least_bits(k)
+        self._shift = np.uint64(63 - bits)
+        self._least = least_bits(k)
         self._slice = np.uint64(slices.bit_length() - 1), np.uint64(number)
 
-    def add(self, offsets: Numbers, shingles: Numbers, accounts: npt.NDArray[np.int32]) -> None:
-        """Count uses. accounts: int32[n], whose each text is."""
-        _add(self._sets, self._shift, *self._slice, offsets, shingles.view(np.uint64), accounts)
-
-    @property
-    def cells(self) -> tuple[Words, np.uint64, np.uint64, np.uint64, int]:
-        """What :func:`passes` asks for before the shingle."""
-        return self._sets, self._shift, *self._slice, self._least
+    def add(self, shingles: Numbers, accounts: npt.NDArray[np.int32]) -> None:
+        """Count uses: int64[n], and int32[n], whose each is."""
+        set_bits(self._sets, self._shift, *self._slice, shingles.view(np.uint64), accounts)
 
     def likely(self, shingles: Numbers) -> npt.NDArray[np.bool_]:
         """[n] True where at least k accounts may use the shingle. At k = 10, 99.9 % of those are kept."""
-        kept: npt.NDArray[np.bool_] = _likely(*self.cells, shingles.view(np.uint64))
+        kept: npt.NDArray[np.bool_] = _likely(
+            self._sets, self._shift, *self._slice, self._least, shingles.view(np.uint64)
+        )
         return kept
 
 
-def _least_bits(k: int) -> int:
+def least_bits(k: int) -> int:
     """Bits below which fewer than one shingle in 1,000 with k accounts falls (exact occupancy distribution)."""
     chance = np.zeros(65)
     chance[0] = 1.0
@@ -61,11 +57,11 @@ def _least_bits(k: int) -> int:
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _cell(shingle: np.uint64, shift: np.uint64, slice_bits: np.uint64, number: np.uint64) -> np.int64:
-    """The cell of a shingle, -1 where it is of another slice."""
+    """The cell of a shingle, -1 where it is of another slice. shift: 63 less the bits of a cell's number."""
     mixed = shingle * MIX
     if (mixed >> np.uint64(1)) >> (np.uint64(63) - slice_bits) != number:
         return np.int64(-1)
-    return np.int64((mixed << slice_bits) >> shift)
+    return np.int64(((mixed << slice_bits) >> np.uint64(1)) >> shift)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -83,23 +79,20 @@ def passes(
 
 
 @numba.njit(cache=True, nogil=True)
-def _add(
+def set_bits(
     sets: Words,
     shift: np.uint64,
     slice_bits: np.uint64,
     number: np.uint64,
-    offsets: Numbers,
     shingles: Words,
     accounts: npt.NDArray[np.int32],
 ) -> None:
-    for text in range(accounts.size):
-        bit = np.uint64(accounts[text] + 1) * MIX
-        bit = ((bit ^ (bit >> np.uint64(32))) * _FINAL) >> np.uint64(58)
-        own = np.uint64(1) << bit
-        for i in range(offsets[text], offsets[text + 1]):
-            cell = _cell(shingles[i], shift, slice_bits, number)
-            if cell >= 0:
-                sets[cell] |= own
+    """Set the bit of each use's account in the cell of its shingle, as far as it is of the slice."""
+    for use in range(shingles.size):
+        cell = _cell(shingles[use], shift, slice_bits, number)
+        if cell >= 0:
+            bit = np.uint64(accounts[use] + 1) * MIX
+            sets[cell] |= np.uint64(1) << (((bit ^ (bit >> np.uint64(32))) * _FINAL) >> np.uint64(58))
 
 
 @numba.njit(cache=True, nogil=True)

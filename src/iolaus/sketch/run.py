@@ -26,6 +26,7 @@ from iolaus.ingest.parts import SKETCHED, sketches_of
 from iolaus.key import Key
 from iolaus.parallel import abreast
 from iolaus.progress import Progress
+from iolaus.sketch.bins import write_binned
 from iolaus.sketch.given import FOLDER as GIVEN
 from iolaus.sketch.given import Given
 from iolaus.sketch.groups import Held
@@ -34,7 +35,7 @@ from iolaus.sketch.marks import READ, hashes, mark, write_marks
 from iolaus.sketch.private import keep_private
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import Sketch, sketch, topic_weights, word_frequencies
-from iolaus.sketch.uses import keep_shared, write_held
+from iolaus.sketch.uses import keep_shared
 from iolaus.workspace import Workspace, renamed_into
 
 WEIGHT_ROWS = 20_000
@@ -144,7 +145,7 @@ def _sketch_part(
         np.save(file, sketched.topics)
     said = (marks[name].to_numpy() for name in ("account", "conversation"))
     held = Held(sketched.offsets, sketched.shingles, *said)
-    write_held(held, marks["counted"].to_numpy(), place / "shingles" / f"part-{number:05}.arrow")
+    write_binned(held, marks["counted"].to_numpy(), place / "shingles", number)
     write_marks(marks, place / "marks" / f"part-{number:05}.parquet")
 
 

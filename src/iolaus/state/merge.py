@@ -24,12 +24,13 @@ from iolaus.link.scored import FOLDER as SCORES
 from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.settings import Settings
+from iolaus.sketch.bins import write_binned
 from iolaus.sketch.groups import Held
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes, write_marks
 from iolaus.sketch.mask import bare
 from iolaus.sketch.private import keep_private
 from iolaus.sketch.run import DERIVED, number_accounts
-from iolaus.sketch.uses import keep_shared, write_held
+from iolaus.sketch.uses import keep_shared
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into
 
@@ -160,7 +161,7 @@ def _write_sketch(number: int, path: Path, derived: pa.Table, accounts: pa.Array
     shingles = rows["shingles"].combine_chunks()
     offsets = np.append(0, np.cumsum(pc.list_value_length(shingles).to_numpy(), dtype=np.int64))
     held = Held(offsets, shingles.flatten().to_numpy(), account.to_numpy(), derived["conversation"].to_numpy())
-    write_held(held, derived["counted"].to_numpy(), place / "shingles" / f"part-{number:05}.arrow")
+    write_binned(held, derived["counted"].to_numpy(), place / "shingles", number)
     there = pc.is_valid(rows["script"])
     asked = rows.select(["exchange", "scores"]).filter(there)
     scored = {
