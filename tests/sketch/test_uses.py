@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +60,10 @@ def test_uses_are_those_of_a_plain_count(
     found = [(row["shingle"], row["account"], row["conversation"]) for row in rows]
     assert len(found) == len(set(found)), "a conversation counts once"
     assert set(found) == by_hand(parts)
+    users = Counter((shingle, account) for shingle, account, _ in found)
+    told = pq.read_table(tmp_path / "users.parquet").to_pylist()
+    assert {(row["shingle"], row["account"]): row["used"] for row in told} == users
+    assert len(told) == len(users), "an account stands once with a shingle"
 
 
 def test_no_uses_are_an_empty_table(tmp_path: Path) -> None:

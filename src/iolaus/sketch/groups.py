@@ -238,6 +238,25 @@ def _countable(
 
 
 @numba.njit(cache=True, nogil=True)
+def by_account(kept: Numbers, accounts: Accounts) -> tuple[Numbers, Accounts, Numbers]:
+    """(pairs of each group int64[g], their accounts, uses of each pair int64) of groups of ``kept`` uses each."""
+    pairs = np.zeros(kept.size, np.int64)
+    whose, used, many, first = np.zeros(accounts.size, np.int32), np.zeros(accounts.size, np.int64), 0, 0
+    place = np.full(accounts.max() + 1 if accounts.size else 1, -1, np.int64)
+    for group in range(kept.size):
+        before = many
+        for use in range(first, first + kept[group]):
+            own = accounts[use]
+            if place[own] < before:
+                place[own], whose[many] = many, own
+                many += 1
+            used[place[own]] += 1
+        first += kept[group]
+        pairs[group] = many - before
+    return pairs, whose[:many].copy(), used[:many].copy()
+
+
+@numba.njit(cache=True, nogil=True)
 def _at_least(table: Words, k: int) -> tuple[Words, Numbers]:
     """(shingles uint64[g] of a table with at least k uses, int64[g + 1], where the uses of each begin and end)."""
     many = 0

@@ -3,13 +3,15 @@
 Shingles are worked through a bin of their hashes at a time (:mod:`iolaus.sketch.bins`), and so many bins are loaded at
 once as keep what is held within bounds. Each use is read once, however large the input.
 
-The file: ``uses.parquet`` (shingle, account, conversation; one row a conversation).
+Files: ``uses.parquet`` (shingle, account, conversation; one row a conversation), ``users.parquet`` (shingle, account,
+and in how many conversations the account used it).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +22,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from iolaus.sketch.bins import BINS, Binned, read_binned
-from iolaus.sketch.groups import BIN_BITS, Accounts, Numbers, shared_uses
+from iolaus.sketch.groups import BIN_BITS, Accounts, Numbers, by_account, shared_uses
 from iolaus.sketch.popular import Words, least_bits
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import renamed_into
 
 USES = pa.schema([("shingle", pa.int64()), ("account", pa.int32()), ("conversation", pa.int64())])
+USERS = pa.schema([("shingle", pa.int64()), ("account", pa.int32()), ("used", pa.int64())])
 
 FULL = 2
 """Uses a cell of the filter beyond which it gets more cells."""
@@ -50,15 +53,15 @@ def read_parts(place: Path, parts: int) -> list[Binned]:
 
 
 def keep_shared(place: Path, parts: int, settings: SketchSettings) -> None:
-    """Write ``uses.parquet``: uses of shingles that at least k accounts share, one row a conversation."""
+    """Write ``uses.parquet`` and ``users.parquet``: of shingles that at least k accounts share."""
     held = read_parts(place, parts)
     uses = sum(len(part.shingles) for part in held)
     bits = cells_of(uses, settings.filter_bits)
     # At least two runs, so that two cores work on them.
     width = BINS // min(max(1 << max(-(-uses // AT_ONCE) - 1, 0).bit_length(), 2), BINS)
     with (
-        renamed_into(place / "uses.parquet") as path,
-        pq.ParquetWriter(path, USES, compression="lz4", use_dictionary=["shingle"]) as out,
+        _table(place / "uses.parquet", USES) as out,
+        _table(place / "users.parquet", USERS) as users,
         ThreadPoolExecutor(min(BINS // width, os.cpu_count() or 1)) as pool,
     ):
         lock = Lock()
@@ -66,9 +69,20 @@ def keep_shared(place: Path, parts: int, settings: SketchSettings) -> None:
         def finish(first: int) -> None:
             found = _shared(_loaded(held, first, width), first, bits, settings.k)
             with lock:
-                out.write_table(found)
+                out.write_table(found[0])
+                users.write_table(found[1])
 
         list(pool.map(finish, range(0, BINS, width)))
+
+
+@contextlib.contextmanager
+def _table(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    """A table that is written bit by bit, and is there whole or not at all. Rows of one shingle stand together."""
+    with (
+        renamed_into(path) as partial,
+        pq.ParquetWriter(partial, schema, compression="lz4", use_dictionary=["shingle", "used"]) as out,
+    ):
+        yield out
 
 
 def cells_of(uses: int, bits: int) -> int:
@@ -91,8 +105,8 @@ def _loaded(held: Sequence[Binned], first: int, width: int) -> _Loaded:
     return _Loaded(starts, np.concatenate(shingles), np.concatenate(accounts), np.concatenate(said))
 
 
-def _shared(loaded: _Loaded, first: int, bits: int, k: int) -> pa.Table:
-    """The distinct uses of those shingles that k accounts share. bits: log2 of the cells of the whole filter."""
+def _shared(loaded: _Loaded, first: int, bits: int, k: int) -> tuple[pa.Table, pa.Table]:
+    """Distinct uses of shingles that k accounts share, and their users. bits: log2 of the whole filter's cells."""
     names, kept, accounts, said = shared_uses(
         loaded.starts,
         loaded.shingles,
@@ -103,5 +117,10 @@ def _shared(loaded: _Loaded, first: int, bits: int, k: int) -> pa.Table:
         least_bits(k),
         k,
     )
-    shingles = np.repeat(names.view(np.int64), kept)
-    return pa.table([pa.array(column) for column in (shingles, accounts, said)], schema=USES)
+    pairs, whose, used = by_account(kept, accounts)
+    shingles = names.view(np.int64)
+    uses, users = (np.repeat(shingles, kept), accounts, said), (np.repeat(shingles, pairs), whose, used)
+    return (
+        pa.table([pa.array(column) for column in uses], schema=USES),
+        pa.table([pa.array(column) for column in users], schema=USERS),
+    )

@@ -57,6 +57,9 @@ _KEPT_MARKS = (
     *("system", "text", "words", "readable"),
 )
 
+_OTHERS = ("account_id", "ts", "pathway", "status", "topic", "shingles", "script", "scores", "exchange")
+"""Columns of a part from which marks, topics, shingles and scores are made, beside those that are marks."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -140,7 +143,7 @@ def _hashed(strings: pa.ChunkedArray, hasher: Hasher) -> pa.Array:
 
 def _write_sketch(number: int, path: Path, derived: pa.Table, accounts: pa.Array, place: Path, key: Key) -> int:
     """Marks, topics, shingles and scores of one part of the state; returns how many exchanges it has."""
-    rows = pq.read_table(path)
+    rows = pq.read_table(path, columns=[*_KEPT_MARKS, *_OTHERS])
     account = pc.cast(pc.index_in(rows["account_id"], value_set=accounts), pa.int32())
     marks = pa.table(
         {
