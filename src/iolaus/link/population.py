@@ -26,6 +26,14 @@ HOUR = 3_600_000_000
 """Microseconds of an hour."""
 
 
+def among(accounts: npt.NDArray[np.int32], members: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """bool[n], which accounts (numbers) are members: they are marked, which costs less than a search or a sort."""
+    marked = np.zeros(int(max(accounts.max(initial=-1), members.max(initial=-1))) + 1, np.bool_)
+    marked[members] = True
+    found: npt.NDArray[np.bool_] = marked[accounts]
+    return found
+
+
 @dataclass(frozen=True)
 class Holders:
     """Who holds which value of one identifier: distinct pairs, sorted by value, then account.
@@ -63,14 +71,13 @@ class Holders:
 
         whole: accounts that the members are a sample of, all of which are left out of everyone else.
         """
-        inside = np.isin(self.accounts, members)
         distinct, group, total, holding, sorts = self._counted
-        within = np.bincount(group, inside, len(distinct)).astype(np.int64)
-        holding_within = int(np.isin(holding, members).sum())
+        within = np.bincount(group[among(self.accounts, members)], minlength=len(distinct))
+        holding_within = int(among(holding, members).sum())
         if whole is None:
             return Split(distinct, within, total - within, holding_within, len(holding) - holding_within, sorts)
-        outside = np.bincount(group, ~np.isin(self.accounts, whole), len(distinct)).astype(np.int64)
-        return Split(distinct, within, outside, holding_within, int((~np.isin(holding, whole)).sum()), sorts)
+        outside = np.bincount(group[~among(self.accounts, whole)], minlength=len(distinct))
+        return Split(distinct, within, outside, holding_within, int((~among(holding, whole)).sum()), sorts)
 
     @cached_property
     def _counted(self) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.int32], npt.NDArray[np.int8]]:
