@@ -118,6 +118,7 @@ def merge(
         keep_private(place, len(sources), settings.sketch)
         tick(len(sources))
     work.drop("sketch/shingles")
+    work.drop(f"ingest/{TIED}")
     work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})
     work.finish("merged")
 
