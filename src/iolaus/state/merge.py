@@ -37,16 +37,13 @@ from iolaus.state.plain import Ties, hashed, whole
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into
 
-WORD = pa.dictionary(pa.int32(), pa.string())
-"""Strings that repeat, as a part of the state is read and written on."""
-
 ROWS = pa.schema(
     [
         ("seq", pa.int64()),
         ("exchange_id", pa.string()),
-        ("account_id", WORD),
-        ("pathway", WORD),
-        ("text_state", WORD),
+        ("account_id", pa.string()),
+        ("pathway", pa.string()),
+        ("text_state", pa.string()),
         ("prompt", pa.large_string()),
     ]
 )
@@ -143,7 +140,7 @@ def _derived(path: Path) -> Iterator[pq.ParquetWriter]:
 def _write_exchanges(source: Source, number: int, first: int, ties: Ties, ingest: Path, hasher: Hasher) -> int:
     """The exchanges of one part, numbered from ``first``, and narrow columns of those that are not plain; returns how
     many these are."""
-    rows = pq.read_table(source.path, columns=["ts", *ROWS.names[1:5], *_KEPT_NARROW], read_dictionary=REPEATED[:3])
+    rows = pq.read_table(source.path, columns=["ts", *ROWS.names[1:5], *_KEPT_NARROW])
     size, account = len(rows), hashed(rows["account_id"], hasher)
     seq = pa.array(np.arange(first, first + size))
     nothing = pa.nulls(size, pa.large_string())
