@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iolaus.sketch.popular import SharedFilter
+from iolaus.sketch.popular import least_bits, passes, set_bits
+
+
+class SharedFilter:
+    """The cells of one slice, and what they say."""
+
+    def __init__(self, bits: int, k: int, slices: int = 1, number: int = 0) -> None:
+        self._sets = np.zeros(1 << bits, np.uint64)
+        self._least = least_bits(k)
+        self._cells = np.uint64(63 - bits), np.uint64(slices.bit_length() - 1), np.uint64(number)
+
+    def add(self, shingles: npt.NDArray[np.int64], accounts: npt.NDArray[np.int32]) -> None:
+        """Count uses."""
+        set_bits(self._sets, *self._cells, shingles.view(np.uint64), accounts)
+
+    def likely(self, shingles: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """[n] True where at least k accounts may use the shingle."""
+        asked = shingles.view(np.uint64)
+        return np.array([passes(self._sets, *self._cells, self._least, shingle) for shingle in asked], np.bool_)
+
 
 LOST_MOST = 0.001
 """Share of shingles of exactly k accounts that may be lost."""

@@ -108,8 +108,9 @@ class Split:
     def meeting(self, rare: npt.NDArray[np.bool_]) -> dict[int, float]:
         """Sort of value -> chance that two values of it, held by two strangers, are the same ``rare`` one."""
         found = {}
-        for sort in np.unique(self.sorts):
-            same = self.sorts == sort
+        sorts = np.unique(self.sorts)
+        for sort in sorts:
+            same = self.sorts == sort if len(sorts) > 1 else slice(None)
             others = self.outside[same].astype(np.float64)
             total = float(others.sum())
             found[int(sort)] = float((others * (others - 1))[rare[same]].sum()) / max(total * (total - 1), 1.0)

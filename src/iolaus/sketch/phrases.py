@@ -14,6 +14,8 @@ Files: ``phrases.parquet`` (phrase, kind, shingles, accounts, conversations, rep
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,6 +44,8 @@ WHERE accounts >= {k} AND pairs >= {least_pairs}
     AND (pairs / exposures >= {habit} OR pairs * total / (exposures * conversations) >= {lift})
 """
 
+_NAMED_USERS = "SELECT phrase AS item, account, count(*) AS used FROM all_uses GROUP BY phrase, account"
+
 _SAMPLED = """
 SELECT item, unnest(min(conversation, {sample})) AS conversation
 FROM word_uses SEMI JOIN recurring USING (item) GROUP BY item
@@ -67,21 +71,11 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
         return
     place = work.folder("sketch")
     with progress.stage("phrases", "phrases") as tick:
-        engine.view("marks", place / "marks" / "part-*.parquet")
-        engine.view("uses", place / "uses.parquet")
-        engine.view("users", place / "users.parquet")
-        engine.define("word_uses", "SELECT shingle AS item, account, conversation FROM uses")
-        engine.define("word_users", "SELECT shingle AS item, account, used FROM users")
-        engine.keep(
-            "volumes",
-            "SELECT account, count(DISTINCT conversation) AS had FROM marks WHERE counted GROUP BY account",
-        )
+        _views(place, engine)
         members = _word_phrases(engine, settings)
         engine.register("members", members)
         engine.keep("all_uses", _uses_sql(settings))
-        engine.define(
-            "named_users", "SELECT phrase AS item, account, count(*) AS used FROM all_uses GROUP BY phrase, account"
-        )
+        engine.define("named_users", _NAMED_USERS)
         engine.keep("recurring", _returning_sql("named_users", settings))
         with renamed_into(place / "phrases.parquet") as partial:
             engine.write(
@@ -107,6 +101,19 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
         found = int(engine.value("SELECT count(*) FROM phrases"))
         tick(found)
     work.finish("phrases", {"phrases": found})
+
+
+def _views(place: Path, engine: Engine) -> None:
+    """Open marks, uses and users of the sketch in the folder ``place``, and count the conversations of accounts."""
+    engine.view("marks", place / "marks" / "part-*.parquet")
+    engine.view("uses", place / "uses.parquet")
+    engine.view("users", place / "users.parquet")
+    engine.define("word_uses", "SELECT shingle AS item, account, conversation FROM uses")
+    engine.define("word_users", "SELECT shingle AS item, account, used FROM users")
+    engine.keep(
+        "volumes",
+        "SELECT account, count(DISTINCT conversation) AS had FROM marks WHERE counted GROUP BY account",
+    )
 
 
 def _word_phrases(engine: Engine, settings: SketchSettings) -> pa.Table:

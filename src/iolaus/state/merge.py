@@ -93,13 +93,11 @@ def merge(
             (ingest / name).mkdir(exist_ok=True, parents=True)
         hasher = Hasher(key)
         ties = Ties.of((source.path for source in sources), hasher)
-        tied = []
-        for number, count in enumerate(
-            abreast(lambda n: _write_exchanges(sources[n], n, firsts[n], ties, ingest, hasher), range(len(sources)))
-        ):
-            tied.append(count)
-            tick(sizes[number])
+        tied = [
+            *abreast(lambda n: _write_exchanges(sources[n], n, firsts[n], ties, ingest, hasher), range(len(sources)))
+        ]
         derive(ingest / TIED, settings.ingest.retry_window_s, engine, ties.answering)
+        tick(sum(sizes))
     with progress.stage("kept sketches") as tick:
         accounts = number_accounts(work, engine)
         derived = derived_by(ingest / TIED / "derived.parquet", tied)
