@@ -76,7 +76,10 @@ def phrased(folder: Path, rows: list[tuple[int, int, int]], **options: Any) -> t
         "account": pa.array(user, pa.int32()),
         "conversation": pa.array(held_in, pa.int64()),
     }
-    pq.write_table(pa.table(written), place / "uses.parquet")
+    table = pa.table(written)
+    pq.write_table(table, place / "uses.parquet")
+    counted = table.group_by(["shingle", "account"]).aggregate([("conversation", "count")])
+    pq.write_table(counted.rename_columns(["shingle", "account", "used"]), place / "users.parquet")
     engine = Embedded(EngineSettings(threads=options.pop("threads", 2)), work.root / "scratch")
     try:
         phrases.run(work, SketchSettings(**options), engine, Progress(False))

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from iolaus.sketch.bins import binned, write_binned
 from iolaus.sketch.groups import Held
 from iolaus.sketch.private import LEAST, heavy_hitters, keep_private
 from iolaus.sketch.settings import SketchSettings
-from iolaus.sketch.uses import write_held
 
 TEMPLATE = np.array([11, 22, -33, 44])
 SETTINGS = SketchSettings(private_least=50, private_sample=40)
@@ -35,7 +35,7 @@ def kept(tmp_path: Path, *parts: Held, settings: SketchSettings = SETTINGS) -> d
     """Account -> conversations that are kept of it."""
     (tmp_path / "shingles").mkdir()
     for number, part in enumerate(parts):
-        write_held(part, np.ones(len(part.accounts), bool), tmp_path / "shingles" / f"part-{number:05}.arrow")
+        write_binned(part, np.ones(len(part.accounts), bool), tmp_path / "shingles", number)
     keep_private(tmp_path, len(parts), settings)
     table = pq.read_table(tmp_path / "private_uses.parquet")
     assert len(set(table["phrase"].to_pylist())) <= 1, "one template ties all of them"
@@ -78,7 +78,8 @@ def test_no_logs_keep_nothing(tmp_path: Path) -> None:
 
 
 def test_over_the_bound_fewer_requests_are_counted(caplog: pytest.LogCaptureFixture) -> None:
-    held = [sent((0, 3_000, 0), (1, 3_000, 0))]
+    part = sent((0, 3_000, 0), (1, 3_000, 0))
+    held = [binned(part, np.ones(len(part.accounts), bool))]
     settings = SketchSettings(private_least=50, private_sample=2_000, private_uses=4_000)
     found = heavy_hitters(held, settings)
     assert "over sketch.private_uses" in caplog.text

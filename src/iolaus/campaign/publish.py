@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,8 +29,9 @@ def published(
     settings: Settings,
 ) -> list[Judged]:
     """Add the words that may be shown of every cohort that is not simply explained."""
+    ranks = word_ranks(engine)
     shown = {
-        judged.tested.candidate.id: top_phrases(engine, judged.tested.candidate)
+        judged.tested.candidate.id: top_phrases(ranks, judged.tested.candidate)
         for judged in cohorts
         if judged.judgement.verdict != "explained"
     }
@@ -56,14 +57,16 @@ def published(
     ]
 
 
-def top_phrases(engine: Engine, candidate: Candidate) -> tuple[int, ...]:
-    """The most used phrases of a candidate."""
-    table = engine.table(
-        "SELECT phrase FROM phrases"
-        f" WHERE phrase IN ({','.join(map(str, candidate.phrases))}) AND kind = 'words'"
-        f" ORDER BY conversations DESC, phrase LIMIT {SHOWN_PHRASES}"
-    )
-    return tuple(table["phrase"].to_pylist())
+def word_ranks(engine: Engine) -> dict[int, int]:
+    """Phrases of words -> their rank by use. Needs the view phrases."""
+    table = engine.table("SELECT phrase FROM phrases WHERE kind = 'words' ORDER BY conversations DESC, phrase")
+    return {phrase: rank for rank, phrase in enumerate(table["phrase"].to_pylist())}
+
+
+def top_phrases(ranks: Mapping[int, int], candidate: Candidate) -> tuple[int, ...]:
+    """The most used phrases of words of a candidate. ranks: what :func:`word_ranks` says."""
+    words = {phrase for phrase in candidate.phrases if phrase in ranks}
+    return tuple(sorted(words, key=ranks.__getitem__)[:SHOWN_PHRASES])
 
 
 def _entities(accounts: pa.Table) -> dict[int, str]:

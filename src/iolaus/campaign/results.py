@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from iolaus.campaign.grown import MORE_LIKELY
 from iolaus.campaign.identity import Identity
 from iolaus.campaign.judged import Judged, Outcome
-from iolaus.campaign.publish import top_phrases
+from iolaus.campaign.publish import top_phrases, word_ranks
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.campaign.timeline import DAY, by_day
 from iolaus.engine import Engine
@@ -38,9 +38,9 @@ def write(
 
     named_before: candidate id -> identity of a campaign, where a state knows the campaigns of earlier scans.
     """
-    at = end_of(engine)
+    at, ranks = end_of(engine), word_ranks(engine)
     described = [
-        (judged, _describe(judged, outcome.uses, engine, at, named_before.get(judged.tested.candidate.id)))
+        (judged, _describe(judged, outcome.uses, ranks, at, named_before.get(judged.tested.candidate.id)))
         for judged in outcome.cohorts
     ]
     accused = [campaign for _, campaign in described if campaign.verdict == "campaign"]
@@ -72,7 +72,7 @@ def minted(judged: Judged) -> str:
     return f"{'campaign' if judged.judgement.verdict == 'campaign' else 'cohort'}-{judged.tested.candidate.id}"
 
 
-def _describe(judged: Judged, uses: Uses, engine: Engine, at: str, identity: Identity | None) -> Campaign:
+def _describe(judged: Judged, uses: Uses, ranks: Mapping[int, int], at: str, identity: Identity | None) -> Campaign:
     """One cohort in the shape of the contract. Counts are of the whole candidate, not of a tested sample."""
     candidate, judgement = judged.tested.candidate, judged.judgement
     days = by_day(uses, candidate.phrases, candidate.accounts)
@@ -92,7 +92,7 @@ def _describe(judged: Judged, uses: Uses, engine: Engine, at: str, identity: Ide
         questions=judgement.questions,
         evidence=list(judgement.evidence),
         honest_explanations=list(judgement.explanations),
-        phrases=_phrases(judged, uses, engine),
+        phrases=_phrases(judged, uses, ranks),
         timeline=[Day(date=_time(d.day * DAY)[:10], exchanges=d.exchanges, accounts=d.accounts) for d in days],
         level=judged.level,
     )
@@ -104,8 +104,8 @@ def _time(microseconds: int | None) -> str:
     return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _phrases(judged: Judged, uses: Uses, engine: Engine) -> list[Phrase]:
-    published = judged.published or dict.fromkeys(top_phrases(engine, judged.tested.candidate), "")
+def _phrases(judged: Judged, uses: Uses, ranks: Mapping[int, int]) -> list[Phrase]:
+    published = judged.published or dict.fromkeys(top_phrases(ranks, judged.tested.candidate), "")
     phrases = [
         Phrase(
             id=f"{phrase & 0xFFFFFFFFFFFFFFFF:016x}",

@@ -23,11 +23,16 @@ FAILED = 400
 """Least HTTP status of a request that was not answered."""
 
 
-def derive(folder: Path, retry_window_s: int, engine: Engine, unique: bool = False) -> None:
+def derive(folder: Path, retry_window_s: int, engine: Engine, answering: pa.Table | None = None) -> None:
     """Write ``derived.parquet`` from ``narrow/`` and ``exchanges/``: seq, conversation, turn, root_hash, counted,
-    duplicate, a row an exchange in order of seq. unique: no id occurs twice, as in a state."""
+    duplicate, a row an exchange in order of seq.
+
+    answering: account and whether it was seen to be answered, where others than these exchanges tell; of these no id
+    occurs twice then, as in a state.
+    """
     engine.view("narrow", folder / "narrow" / "*.parquet")
-    _duplicates(folder, engine, unique)
+    _duplicates(folder, engine, answering is not None)
+    _answering(engine, answering)
     _attempts(retry_window_s, engine)
     _conversations(engine)
     engine.write(_DERIVED, folder / "derived.parquet", order="seq")
@@ -64,7 +69,7 @@ def rows_of(path: Path) -> int:
 
 
 def _duplicates(folder: Path, engine: Engine, unique: bool) -> None:
-    """``duplicates``, ``once`` (all other rows) and ``live``: these with whether they failed."""
+    """``duplicates``, and ``once``: all other rows."""
     if unique:
         engine.register("duplicates", pa.table({"seq": pa.array([], pa.int64())}))
     else:
@@ -79,8 +84,15 @@ def _duplicates(folder: Path, engine: Engine, unique: bool) -> None:
             WHERE seq > first""",
         )
     engine.define("once", "SELECT * FROM narrow ANTI JOIN duplicates USING (seq)")
+
+
+def _answering(engine: Engine, told: pa.Table | None) -> None:
+    """``live``: all but duplicates, with whether they failed."""
     # An account that is seen to be answered makes the lack of an answer a failure; else answers are not kept.
-    engine.keep("answering", "SELECT account, bool_or(answered) AS seen FROM narrow GROUP BY account")
+    if told is None:
+        engine.keep("answering", "SELECT account, bool_or(answered) AS seen FROM narrow GROUP BY account")
+    else:
+        engine.register("answering", told)
     engine.define(
         "live",
         f"""

@@ -98,13 +98,16 @@ def _users(engine: Engine, groups: list[Group], settings: LinkSettings) -> pa.Ta
     """Users of each group of phrases, by its place in the list: place, account, used, had; one query for all."""
     places = [place for place, (phrases, _) in enumerate(groups) for _ in phrases]
     phrases = [phrase for names, _ in groups for phrase in names]
-    engine.register(
-        "grouped", pa.table({"place": pa.array(places, pa.int32()), "phrase": pa.array(phrases, pa.int64())})
-    )
+    alone = [len(names) == 1 for names, _ in groups for _ in names]
+    columns = pa.array(places, pa.int32()), pa.array(phrases, pa.int64()), pa.array(alone, pa.bool_())
+    engine.register("grouped", pa.table(dict(zip(("place", "phrase", "alone"), columns, strict=True))))
+    # A conversation stands once with a phrase: only where a group has several is it looked for twice.
     return engine.table(
         "SELECT place, account, used, had FROM ("
-        " SELECT place, account, count(DISTINCT conversation) AS used"
-        " FROM phrase_uses JOIN grouped USING (phrase) GROUP BY place, account) AS users"
+        " SELECT place, account, count(*) AS used"
+        " FROM phrase_uses JOIN grouped USING (phrase) WHERE alone GROUP BY place, account"
+        " UNION ALL SELECT place, account, count(*) AS used FROM (SELECT DISTINCT place, account, conversation"
+        " FROM phrase_uses JOIN grouped USING (phrase) WHERE NOT alone) AS said GROUP BY place, account) AS users"
         f" JOIN volumes USING (account) WHERE used >= {settings.least_uses} ORDER BY place, account"
     )
 

@@ -45,13 +45,11 @@ _CONTINUED = f"""
     ORDER BY value, account"""
 
 _REPLAYED = """
-    WITH replayed AS (
-        SELECT DISTINCT reasoning_ref AS value, account FROM marks WHERE counted AND reasoning_ref <> 0
-    ),
-    twice AS (SELECT value FROM replayed GROUP BY value HAVING count(*) > 1)
-    SELECT value, account FROM replayed SEMI JOIN twice USING (value) ORDER BY value, account"""
+    WITH replayed AS (SELECT reasoning_ref AS value, account FROM marks WHERE counted AND reasoning_ref <> 0),
+    twice AS (SELECT value FROM replayed GROUP BY value HAVING min(account) <> max(account))
+    SELECT DISTINCT value, account FROM replayed SEMI JOIN twice USING (value) ORDER BY value, account"""
 
-_RETRIED = f"""
+_MOVED = f"""
     WITH failures AS (
         SELECT d.root_hash AS root_hash, m.turn AS turn, m.account AS account, m.ts AS ts
         FROM (SELECT * FROM marks WHERE {LIMITED}) AS m JOIN derived AS d ON d.seq = m.seq
@@ -63,14 +61,14 @@ _RETRIED = f"""
         SELECT told.root_hash AS root_hash, m.turn AS turn, min(m.account) AS account, min(m.ts) AS ts
         FROM told JOIN (SELECT * FROM marks WHERE {ANSWERED}) AS m ON m.seq = told.seq
         GROUP BY told.root_hash, m.turn HAVING count(DISTINCT m.account) = 1
-    ),
-    moved AS (
-        SELECT f.root_hash AS value, f.account AS giver, a.account AS taker, a.ts - f.ts AS later
-        FROM failures AS f JOIN answers AS a ON a.root_hash = f.root_hash AND a.turn = f.turn
-        WHERE f.account <> a.account
     )
-    SELECT value, giver AS account FROM moved WHERE {{within}}
-    UNION SELECT value, taker AS account FROM moved WHERE {{within}} ORDER BY value, account"""
+    SELECT f.root_hash AS value, f.account AS giver, a.account AS taker, a.ts - f.ts AS later
+    FROM failures AS f JOIN answers AS a ON a.root_hash = f.root_hash AND a.turn = f.turn
+    WHERE f.account <> a.account"""
+
+_RETRIED = """
+    SELECT value, giver AS account FROM moved WHERE {within}
+    UNION SELECT value, taker AS account FROM moved WHERE {within} ORDER BY value, account"""
 
 
 def handed_over(engine: Engine, ingest: Path, sketch: Path, minutes: int) -> dict[str, Holders]:
@@ -81,8 +79,10 @@ def handed_over(engine: Engine, ingest: Path, sketch: Path, minutes: int) -> dic
     engine.view("derived", ingest / "derived.parquet")
     engine.view("marks", sketch / "marks" / "part-*.parquet")
     reach = minutes * 60_000_000
+    engine.keep("moved", _MOVED)
     retried = engine.table(_RETRIED.format(within=f"later > 0 AND later <= {reach}"))
     before = engine.table(_RETRIED.format(within=f"later <= 0 AND later >= -{reach}"))
+    engine.drop("moved")
     found = ((engine.table(_CONTINUED), CONTINUED), (engine.table(_REPLAYED), REPLAYED), (retried, RETRIED))
     return {"handed": _holders(*found), "handed_back": _holders((before, RETRIED))}
 

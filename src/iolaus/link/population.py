@@ -26,6 +26,14 @@ HOUR = 3_600_000_000
 """Microseconds of an hour."""
 
 
+def among(accounts: npt.NDArray[np.int32], members: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """bool[n], which accounts (numbers) are members: they are marked, which costs less than a search or a sort."""
+    marked = np.zeros(int(max(accounts.max(initial=-1), members.max(initial=-1))) + 1, np.bool_)
+    marked[members] = True
+    found: npt.NDArray[np.bool_] = marked[accounts]
+    return found
+
+
 @dataclass(frozen=True)
 class Holders:
     """Who holds which value of one identifier: distinct pairs, sorted by value, then account.
@@ -63,14 +71,13 @@ class Holders:
 
         whole: accounts that the members are a sample of, all of which are left out of everyone else.
         """
-        inside = np.isin(self.accounts, members)
         distinct, group, total, holding, sorts = self._counted
-        within = np.bincount(group, inside, len(distinct)).astype(np.int64)
-        holding_within = int(np.isin(holding, members).sum())
+        within = np.bincount(group[among(self.accounts, members)], minlength=len(distinct))
+        holding_within = int(among(holding, members).sum())
         if whole is None:
             return Split(distinct, within, total - within, holding_within, len(holding) - holding_within, sorts)
-        outside = np.bincount(group, ~np.isin(self.accounts, whole), len(distinct)).astype(np.int64)
-        return Split(distinct, within, outside, holding_within, int((~np.isin(holding, whole)).sum()), sorts)
+        outside = np.bincount(group[~among(self.accounts, whole)], minlength=len(distinct))
+        return Split(distinct, within, outside, holding_within, int((~among(holding, whole)).sum()), sorts)
 
     @cached_property
     def _counted(self) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.int32], npt.NDArray[np.int8]]:
@@ -101,8 +108,9 @@ class Split:
     def meeting(self, rare: npt.NDArray[np.bool_]) -> dict[int, float]:
         """Sort of value -> chance that two values of it, held by two strangers, are the same ``rare`` one."""
         found = {}
-        for sort in np.unique(self.sorts):
-            same = self.sorts == sort
+        sorts = np.unique(self.sorts)
+        for sort in sorts:
+            same = self.sorts == sort if len(sorts) > 1 else slice(None)
             others = self.outside[same].astype(np.float64)
             total = float(others.sum())
             found[int(sort)] = float((others * (others - 1))[rare[same]].sum()) / max(total * (total - 1), 1.0)

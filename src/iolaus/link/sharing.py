@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import Holders, Numbers, Population
+from iolaus.link.population import Holders, Numbers, Population, among
 from iolaus.link.settings import LinkSettings
 from iolaus.link.weights import piece, poisson_surplus
 
@@ -52,10 +52,9 @@ def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -
 
 def _holding(cohort: Cohort, holders: Holders, values: Numbers) -> npt.NDArray[np.bool_]:
     """bool[N], which accounts of the whole cohort hold one of ``values``."""
-    own = np.isin(holders.accounts, cohort.everyone)
+    own = np.flatnonzero(among(holders.accounts, cohort.everyone))
     touching = np.isin(holders.values[own], values)
-    found: npt.NDArray[np.bool_] = np.isin(cohort.everyone, holders.accounts[own][touching])
-    return found
+    return among(cohort.everyone, holders.accounts[own][touching])
 
 
 def strongest(

@@ -1,24 +1,27 @@
-"""Uses by shingle, counted before they are gathered, so that only what can be shared is ever sorted.
+"""Uses by shingle, counted before they are gathered, so that only what can be shared is ever put side by side.
 
 Uses of each shingle that the filter lets through are counted. Those with fewer uses than k cannot have k accounts. The
-others are few, and their uses are put side by side by a second reading.
+others are few, and their uses are put side by side by a second reading. All of it is done a bin at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from iolaus.sketch.popular import MIX, SharedFilter, Words, passes
+from iolaus.sketch.popular import MIX, Words, passes, set_bits
 
 Numbers = npt.NDArray[np.int64]
 Accounts = npt.NDArray[np.int32]
 
-ROOM = 1 << 16
+BIN_BITS = 10
+"""log2 of the bins into which shingles are dealt."""
+
+ROOM = 1 << 12
 """Entries of a table before it grows."""
 
 
@@ -30,53 +33,6 @@ class Held:
     shingles: Numbers
     accounts: Accounts
     conversations: Numbers
-
-
-class Counts:
-    """How often each shingle that a filter names is used."""
-
-    def __init__(self, likely: SharedFilter) -> None:
-        self._likely = likely
-        self._table = np.zeros(2 * ROOM, np.uint64)
-        self._size = 0
-
-    def add(self, part: Held) -> None:
-        """Count the uses of a part."""
-        self._table, self._size = _count(*self._likely.cells, part.shingles.view(np.uint64), self._table, self._size)
-
-    def at_least(self, k: int) -> tuple[Words, Numbers]:
-        """(shingles as uint64[g], uses as int64[g]) of those with at least k uses."""
-        entries = self._table.reshape(-1, 2)
-        entries = entries[entries[:, 1] >= k]
-        return entries[:, 0].copy(), entries[:, 1].astype(np.int64)
-
-
-def gathered(held: Sequence[Held], names: Words, counts: Numbers) -> tuple[Numbers, Accounts, Numbers]:
-    """Uses of shingles side by side: (bounds int64[g + 1], accounts, conversations).
-
-    names, counts: uint64[g], int64[g], the shingles and how many uses each has in what is ``held``.
-    """
-    bounds = np.append(0, np.cumsum(counts))
-    accounts, said = np.zeros(bounds[-1], np.int32), np.zeros(bounds[-1], np.int64)
-    table, following = numbered(names), bounds[:-1].copy()
-    for part in held:
-        _place(table, names, part, following, accounts, said)
-    return bounds, accounts, said
-
-
-def _place(table: Accounts, names: Words, part: Held, following: Numbers, accounts: Accounts, said: Numbers) -> None:
-    """Put account and conversation of each use of a part at the next free place of its shingle."""
-    _place_each(
-        table,
-        names,
-        part.offsets,
-        part.shingles.view(np.uint64),
-        part.accounts,
-        part.conversations,
-        following,
-        accounts,
-        said,
-    )
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -106,6 +62,7 @@ def _count(
     table: Words,
     size: int,
 ) -> tuple[Words, int]:
+    """Count each shingle that the filter lets through; (the table, which may have grown, and its entries)."""
     for shingle in shingles:
         if not passes(sets, shift, slice_bits, number, least, shingle):
             continue
@@ -157,10 +114,9 @@ def find_name(table: Accounts, names: Words, shingle: np.uint64) -> np.int64:
 
 
 @numba.njit(cache=True, nogil=True)
-def _place_each(
+def put_by(
     table: Accounts,
     names: Words,
-    offsets: Numbers,
     shingles: Words,
     whose: Accounts,
     conversations: Numbers,
@@ -168,12 +124,21 @@ def _place_each(
     accounts: Accounts,
     said: Numbers,
 ) -> None:
-    for text in range(whose.size):
-        for i in range(offsets[text], offsets[text + 1]):
-            number = find_name(table, names, shingles[i])
-            if number >= 0:
-                accounts[following[number]], said[following[number]] = whose[text], conversations[text]
-                following[number] += 1
+    """Put account and conversation of each use at the next free place of its shingle, as far as it is a name."""
+    for use in range(shingles.size):
+        number = find_name(table, names, shingles[use])
+        if number >= 0:
+            accounts[following[number]], said[following[number]] = whose[use], conversations[use]
+            following[number] += 1
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _mask(size: int) -> np.int64:
+    """One less than the entries of a table that so many values fill by half at most."""
+    mask = np.int64(15)
+    while mask < 2 * size:
+        mask = 2 * mask + 1
+    return mask
 
 
 @numba.njit(cache=True, nogil=True)
@@ -184,6 +149,8 @@ def distinct(bounds: Numbers, accounts: Accounts, said: Numbers, k: int, kept: N
     is of one account.
     """
     last = np.full(accounts.max() + 1 if accounts.size else 1, -1, np.int64)
+    room = _mask(np.diff(bounds).max() if bounds.size > 1 else 0) + 1
+    seen, of = np.zeros(room, np.int64), np.full(room, -1, np.int64)
     held = 0
     for group in range(bounds.size - 1):
         first, end, users = bounds[group], bounds[group + 1], 0
@@ -193,11 +160,121 @@ def distinct(bounds: Numbers, accounts: Accounts, said: Numbers, k: int, kept: N
         kept[group] = 0
         if users < k:
             continue
-        own, whose = said[first:end].copy(), accounts[first:end].copy()
-        order = np.argsort(own)
-        for place in range(order.size):
-            if place == 0 or own[order[place]] != own[order[place - 1]]:
-                accounts[held], said[held] = whose[order[place]], own[order[place]]
+        mask = _mask(end - first)
+        for place in range(first, end):
+            own = said[place]
+            entry = _first(np.uint64(own), mask)
+            while of[entry] == group and seen[entry] != own:
+                entry = (entry + 1) & mask
+            if of[entry] != group:
+                of[entry], seen[entry] = group, own
+                accounts[held], said[held] = accounts[place], own
                 held += 1
                 kept[group] += 1
     return held
+
+
+@numba.njit(cache=True, nogil=True)
+def shared_uses(
+    starts: Numbers,
+    shingles: Words,
+    whose: Accounts,
+    conversations: Numbers,
+    first: int,
+    cell_bits: int,
+    least: int,
+    k: int,
+) -> tuple[Words, Numbers, Accounts, Numbers]:
+    """(shingles uint64[g], distinct uses of each int64[g], accounts and conversations of these) of those of k accounts.
+
+    starts: int64[parts, bins + 1], where each bin of each part begins and ends; they are the bins from ``first`` on.
+    cell_bits: log2 of the filter's cells of a bin. least: bits of a cell that k accounts set.
+    """
+    sets = np.zeros(1 << cell_bits, np.uint64)
+    names, kept, groups = np.zeros(ROOM, np.uint64), np.zeros(ROOM, np.int64), 0
+    accounts, said, held = np.zeros(ROOM, np.int32), np.zeros(ROOM, np.int64), 0
+    for own in range(starts.shape[1] - 1):
+        mine, bounds = _countable(sets, cell_bits, first + own, least, starts[:, own : own + 2], shingles, whose, k)
+        found, uses = np.zeros(bounds[-1], np.int32), np.zeros(bounds[-1], np.int64)
+        places, following = numbered(mine), bounds[:-1].copy()
+        for part in range(starts.shape[0]):
+            low, high = starts[part, own], starts[part, own + 1]
+            put_by(places, mine, shingles[low:high], whose[low:high], conversations[low:high], following, found, uses)
+        counts = np.zeros(mine.size, np.int64)
+        many = distinct(bounds, found, uses, k, counts)
+        names, kept = _with_room(names, groups + mine.size), _with_room(kept, groups + mine.size)
+        accounts, said = _with_room(accounts, held + many), _with_room(said, held + many)
+        names[groups : groups + mine.size], kept[groups : groups + mine.size] = mine, counts
+        accounts[held : held + many], said[held : held + many] = found[:many], uses[:many]
+        groups, held = groups + mine.size, held + many
+    return names[:groups], kept[:groups], accounts[:held], said[:held]
+
+
+@numba.njit(cache=True, nogil=True)
+def _countable(
+    sets: Words,
+    cell_bits: int,
+    number: int,
+    least: int,
+    starts: Numbers,
+    shingles: Words,
+    whose: Accounts,
+    k: int,
+) -> tuple[Words, Numbers]:
+    """What :func:`_at_least` says of the shingles of a bin that the filter names. sets: its cells, which are set anew.
+
+    starts: int64[parts, 2], where the bin begins and ends in each part.
+    """
+    cells = np.uint64(63 - cell_bits), np.uint64(BIN_BITS), np.uint64(number)
+    sets[:] = 0
+    for part in range(starts.shape[0]):
+        low, high = starts[part]
+        set_bits(sets, cells[0], cells[1], cells[2], shingles[low:high], whose[low:high])
+    table, size = np.zeros(2 * ROOM, np.uint64), 0
+    for part in range(starts.shape[0]):
+        low, high = starts[part]
+        table, size = _count(sets, cells[0], cells[1], cells[2], least, shingles[low:high], table, size)
+    return _at_least(table, k)
+
+
+@numba.njit(cache=True, nogil=True)
+def by_account(kept: Numbers, accounts: Accounts) -> tuple[Numbers, Accounts, Numbers]:
+    """(pairs of each group int64[g], their accounts, uses of each pair int64) of groups of ``kept`` uses each."""
+    pairs = np.zeros(kept.size, np.int64)
+    whose, used, many, first = np.zeros(accounts.size, np.int32), np.zeros(accounts.size, np.int64), 0, 0
+    place = np.full(accounts.max() + 1 if accounts.size else 1, -1, np.int64)
+    for group in range(kept.size):
+        before = many
+        for use in range(first, first + kept[group]):
+            own = accounts[use]
+            if place[own] < before:
+                place[own], whose[many] = many, own
+                many += 1
+            used[place[own]] += 1
+        first += kept[group]
+        pairs[group] = many - before
+    return pairs, whose[:many].copy(), used[:many].copy()
+
+
+@numba.njit(cache=True, nogil=True)
+def _at_least(table: Words, k: int) -> tuple[Words, Numbers]:
+    """(shingles uint64[g] of a table with at least k uses, int64[g + 1], where the uses of each begin and end)."""
+    many = 0
+    for place in range(table.size // 2):
+        many += table[2 * place + 1] >= np.uint64(k)
+    names, bounds, many = np.zeros(many, np.uint64), np.zeros(many + 1, np.int64), 0
+    for place in range(table.size // 2):
+        if table[2 * place + 1] >= np.uint64(k):
+            names[many], bounds[many + 1] = table[2 * place], bounds[many] + np.int64(table[2 * place + 1])
+            many += 1
+    return names, bounds
+
+
+@numba.njit(cache=True, nogil=True)
+def _with_room(values: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    """The same values with room for at least ``size``."""
+    if size <= values.size:
+        return values
+    grown = np.zeros(max(size, 2 * values.size), values.dtype)
+    grown[: values.size] = values
+    return grown

@@ -63,10 +63,10 @@ RANDOM = ("seq", "ts", "conversation", "text", "reasoning_ref", "tool_result_has
 
 
 def write_marks(marks: pa.Table, path: Path) -> None:
-    """Write the marks of one part, whole or not at all."""
+    """Write the marks of one part, whole or not at all; they are read a few times, and by all rows."""
     repeated = [name for name in marks.column_names if name not in RANDOM]
     with renamed_into(path) as partial:
-        pq.write_table(marks, partial, compression="zstd", compression_level=1, use_dictionary=repeated)
+        pq.write_table(marks, partial, compression="lz4", use_dictionary=repeated, write_statistics=False)
 
 
 def mark(part: pa.Table, accounts: pa.Array, key: Key) -> pa.Table:

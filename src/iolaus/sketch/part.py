@@ -25,6 +25,7 @@ from iolaus.ingest.derive import derived_at
 from iolaus.ingest.hashing import Hasher
 from iolaus.ingest.parts import sketches_of
 from iolaus.key import Key
+from iolaus.sketch.bins import write_binned
 from iolaus.sketch.given import FOLDER as GIVEN
 from iolaus.sketch.given import Given
 from iolaus.sketch.groups import Held
@@ -32,7 +33,6 @@ from iolaus.sketch.making import load_weights, save_weights
 from iolaus.sketch.marks import READ, hashes, mark, write_marks
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import Sketch, sketch
-from iolaus.sketch.uses import write_held
 from iolaus.workspace import NO_NOTE, marker
 
 INGEST, SKETCH = "ingest", "sketch"
@@ -87,7 +87,7 @@ class Sketcher:
         with tempfile.TemporaryDirectory(prefix=f"{part.number}-", dir=place / UNFINISHED) as folder:
             made = Path(folder)
             self._write(part, made)
-            for file in sorted(made.glob("*/part-*")):
+            for file in sorted(made.glob("*/*.*")):
                 name = place / file.relative_to(made)
                 name.parent.mkdir(exist_ok=True)
                 file.replace(name)
@@ -119,7 +119,8 @@ class Sketcher:
         np.save(_file(place, "topics", f"{part}.npy"), sketched.topics)
         said = (marks[name].to_numpy() for name in ("account", "conversation"))
         held = Held(sketched.offsets, sketched.shingles, *said)
-        write_held(held, marks["counted"].to_numpy(), _file(place, "shingles", f"{part}.arrow"))
+        (place / "shingles").mkdir()
+        write_binned(held, marks["counted"].to_numpy(), place / "shingles", part.number)
         write_marks(marks, _file(place, "marks", part.name))
 
 

@@ -14,6 +14,8 @@ Files: ``phrases.parquet`` (phrase, kind, shingles, accounts, conversations, rep
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,14 +36,15 @@ FROM (
     SELECT item, count(*) AS accounts, CAST(sum(used) AS BIGINT) AS conversations,
         CAST(sum(used * (used - 1)) AS DOUBLE) AS pairs,
         nullif(CAST(sum(used * (had - 1)) AS DOUBLE), 0) AS exposures
-    FROM (SELECT item, account, count(*) AS used FROM {uses} GROUP BY item, account) AS per_account
-    JOIN volumes USING (account)
+    FROM {users} JOIN volumes USING (account)
     GROUP BY item
 ) AS per_item, (SELECT CAST(sum(had) AS DOUBLE) AS total FROM volumes) AS everything
 WHERE accounts >= {k} AND pairs >= {least_pairs}
     AND pairs / exposures >= {repeat}
     AND (pairs / exposures >= {habit} OR pairs * total / (exposures * conversations) >= {lift})
 """
+
+_NAMED_USERS = "SELECT phrase AS item, account, count(*) AS used FROM all_uses GROUP BY phrase, account"
 
 _SAMPLED = """
 SELECT item, unnest(min(conversation, {sample})) AS conversation
@@ -68,18 +71,12 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
         return
     place = work.folder("sketch")
     with progress.stage("phrases", "phrases") as tick:
-        engine.view("marks", place / "marks" / "part-*.parquet")
-        engine.view("uses", place / "uses.parquet")
-        engine.define("word_uses", "SELECT shingle AS item, account, conversation FROM uses")
-        engine.keep(
-            "volumes",
-            "SELECT account, count(DISTINCT conversation) AS had FROM marks WHERE counted GROUP BY account",
-        )
+        _views(place, engine)
         members = _word_phrases(engine, settings)
         engine.register("members", members)
         engine.keep("all_uses", _uses_sql(settings))
-        engine.define("named_uses", "SELECT phrase AS item, account, conversation FROM all_uses")
-        engine.keep("recurring", _returning_sql("named_uses", settings))
+        engine.define("named_users", _NAMED_USERS)
+        engine.keep("recurring", _returning_sql("named_users", settings))
         with renamed_into(place / "phrases.parquet") as partial:
             engine.write(
                 f"""SELECT item AS phrase, kind, coalesce(shingles, 1) AS shingles,
@@ -106,9 +103,22 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
     work.finish("phrases", {"phrases": found})
 
 
+def _views(place: Path, engine: Engine) -> None:
+    """Open marks, uses and users of the sketch in the folder ``place``, and count the conversations of accounts."""
+    engine.view("marks", place / "marks" / "part-*.parquet")
+    engine.view("uses", place / "uses.parquet")
+    engine.view("users", place / "users.parquet")
+    engine.define("word_uses", "SELECT shingle AS item, account, conversation FROM uses")
+    engine.define("word_users", "SELECT shingle AS item, account, used FROM users")
+    engine.keep(
+        "volumes",
+        "SELECT account, count(DISTINCT conversation) AS had FROM marks WHERE counted GROUP BY account",
+    )
+
+
 def _word_phrases(engine: Engine, settings: SketchSettings) -> pa.Table:
     """Group returning shingles that stand together: phrase (its smallest shingle) and shingle."""
-    engine.keep("recurring", _returning_sql("word_uses", settings))
+    engine.keep("recurring", _returning_sql("word_users", settings))
     engine.keep("sampled", _SAMPLED.format(sample=settings.phrase_sample))
     pairs = engine.table(_TOGETHER.format(together=settings.phrase_together))
     items = np.sort(engine.table("SELECT item FROM recurring")["item"].to_numpy())
@@ -123,9 +133,9 @@ def _word_phrases(engine: Engine, settings: SketchSettings) -> pa.Table:
     return pa.table({"phrase": items[first[label]] if len(items) else items, "shingle": items})
 
 
-def _returning_sql(uses: str, settings: SketchSettings) -> str:
+def _returning_sql(users: str, settings: SketchSettings) -> str:
     return _RETURNING.format(
-        uses=uses,
+        users=users,
         k=settings.k,
         least_pairs=settings.phrase_pairs,
         repeat=settings.phrase_repeat,

@@ -4,6 +4,10 @@ A table of 64-bit sets, addressed by shingle hash; each use sets the bit of its 
 k accounts sets about 64 (1 - (1 - 1/64)^k) bits, however often it is used (linear counting, Whang et al.
 1990). Collisions only add bits, so that the filter errs on the side of keeping; what it keeps is
 counted exactly afterwards. The rest is forgotten.
+
+The cells are an array of uint64. They may be those of one of many equal slices (a power of two) of all shingles:
+the first ``slice_bits`` bits of a mixed shingle are its slice, ``number`` is the one that is looked at, and the
+next bits are the cell.
 """
 
 from __future__ import annotations
@@ -13,42 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 Words = npt.NDArray[np.uint64]
-Numbers = npt.NDArray[np.int64]
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 _FINAL = np.uint64(0xD6E8FEB86659FD93)
 
 
-class SharedFilter:
-    """Marks which shingles several accounts used. Memory: 8 bytes x 2**bits, whatever the input.
-
-    slices, number: look only at this of so many equal slices (a power of two) of all shingles. Texts are given as
-    offsets (int64[n + 1]) into shingles (int64).
-    """
-
-    def __init__(self, bits: int, k: int, slices: int = 1, number: int = 0) -> None:
-        self._sets = np.zeros(1 << bits, np.uint64)
-        self._shift = np.uint64(64 - bits)
-        self._least = _least_bits(k)
-        self._slice = np.uint64(slices.bit_length() - 1), np.uint64(number)
-
-    def add(self, offsets: Numbers, shingles: Numbers, accounts: npt.NDArray[np.int32]) -> None:
-        """Count uses. accounts: int32[n], whose each text is."""
-        _add(self._sets, self._shift, *self._slice, offsets, shingles.view(np.uint64), accounts)
-
-    @property
-    def cells(self) -> tuple[Words, np.uint64, np.uint64, np.uint64, int]:
-        """What :func:`passes` asks for before the shingle."""
-        return self._sets, self._shift, *self._slice, self._least
-
-    def likely(self, shingles: Numbers) -> npt.NDArray[np.bool_]:
-        """[n] True where at least k accounts may use the shingle. At k = 10, 99.9 % of those are kept."""
-        kept: npt.NDArray[np.bool_] = _likely(*self.cells, shingles.view(np.uint64))
-        return kept
-
-
-def _least_bits(k: int) -> int:
-    """Bits below which fewer than one shingle in 1,000 with k accounts falls (exact occupancy distribution)."""
+def least_bits(k: int) -> int:
+    """Bits of a cell below which fewer than one in 1,000 shingles of k accounts falls (exact occupancy)."""
     chance = np.zeros(65)
     chance[0] = 1.0
     full = np.arange(65) / 64
@@ -61,11 +36,11 @@ def _least_bits(k: int) -> int:
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _cell(shingle: np.uint64, shift: np.uint64, slice_bits: np.uint64, number: np.uint64) -> np.int64:
-    """The cell of a shingle, -1 where it is of another slice."""
+    """The cell of a shingle, -1 where it is of another slice. shift: 63 less the bits of a cell's number."""
     mixed = shingle * MIX
     if (mixed >> np.uint64(1)) >> (np.uint64(63) - slice_bits) != number:
         return np.int64(-1)
-    return np.int64((mixed << slice_bits) >> shift)
+    return np.int64(((mixed << slice_bits) >> np.uint64(1)) >> shift)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -83,30 +58,17 @@ def passes(
 
 
 @numba.njit(cache=True, nogil=True)
-def _add(
+def set_bits(
     sets: Words,
     shift: np.uint64,
     slice_bits: np.uint64,
     number: np.uint64,
-    offsets: Numbers,
     shingles: Words,
     accounts: npt.NDArray[np.int32],
 ) -> None:
-    for text in range(accounts.size):
-        bit = np.uint64(accounts[text] + 1) * MIX
-        bit = ((bit ^ (bit >> np.uint64(32))) * _FINAL) >> np.uint64(58)
-        own = np.uint64(1) << bit
-        for i in range(offsets[text], offsets[text + 1]):
-            cell = _cell(shingles[i], shift, slice_bits, number)
-            if cell >= 0:
-                sets[cell] |= own
-
-
-@numba.njit(cache=True, nogil=True)
-def _likely(
-    sets: Words, shift: np.uint64, slice_bits: np.uint64, number: np.uint64, least: int, shingles: Words
-) -> npt.NDArray[np.bool_]:
-    kept = np.empty(shingles.size, np.bool_)
-    for i in range(shingles.size):
-        kept[i] = passes(sets, shift, slice_bits, number, least, shingles[i])
-    return kept
+    """Set the bit of each use's account in the cell of its shingle, as far as it is of the slice."""
+    for use in range(shingles.size):
+        cell = _cell(shingles[use], shift, slice_bits, number)
+        if cell >= 0:
+            bit = np.uint64(accounts[use] + 1) * MIX
+            sets[cell] |= np.uint64(1) << (((bit ^ (bit >> np.uint64(32))) * _FINAL) >> np.uint64(58))

@@ -24,10 +24,11 @@ import pyarrow.parquet as pq
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from iolaus.sketch.groups import Accounts, Held, Numbers, distinct, find_name, gathered, numbered
+from iolaus.sketch.bins import Binned
+from iolaus.sketch.groups import Accounts, Numbers, distinct, find_name, numbered, put_by
 from iolaus.sketch.popular import Words
 from iolaus.sketch.settings import SketchSettings
-from iolaus.sketch.uses import read_held
+from iolaus.sketch.uses import read_parts
 from iolaus.workspace import renamed_into
 
 log = logging.getLogger("iolaus")
@@ -51,33 +52,27 @@ class Heavy:
 
 def keep_private(place: Path, parts: int, settings: SketchSettings) -> None:
     """Write ``private_uses.parquet`` from the shingles of every part. place: folder of the sketch."""
-    held = [read_held(place / "shingles" / f"part-{number:05}.arrow") for number in range(parts)]
+    held = read_parts(place, parts)
     heavy = heavy_hitters(held, settings)
     table = _uses(held, *_templates(held, heavy, settings.k))
     with renamed_into(place / "private_uses.parquet") as path:
         pq.write_table(table, path)
 
 
-def heavy_hitters(held: Sequence[Held], settings: SketchSettings) -> Heavy:
+def heavy_hitters(held: Sequence[Binned], settings: SketchSettings) -> Heavy:
     """The shingles that fill the requests of each account with at least ``private_least`` of them."""
     sent = _sent(held)
     share = np.where(sent >= settings.private_least, settings.private_sample / np.maximum(sent, 1), 0.0)
-    cost = sum(int((np.diff(part.offsets) * np.minimum(share[part.accounts], 1.0)).sum()) for part in held)
+    cost = sum(int((part.lengths * np.minimum(share[part.accounts], 1.0)).sum()) for part in held)
     log.info("private templates: %d accounts send much, %s uses to count", int((share > 0).sum()), f"{cost:,}")
     if cost > settings.private_uses:
         log.warning("private templates: over sketch.private_uses; fewer requests of each account are counted")
         share *= settings.private_uses / cost
-    accounts, shingles, sampled = _sampled(held, share)
-    order = np.lexsort((shingles, accounts))
-    accounts, shingles = accounts[order], shingles[order]
-    first = np.flatnonzero((np.diff(accounts, prepend=-1) != 0) | (np.diff(shingles.view(np.int64), prepend=0) != 0))
-    count = np.diff(np.append(first, len(accounts)))
-    whose = accounts[first]
-    fills = count >= np.maximum(settings.private_share * sampled[whose], LEAST)
-    return Heavy(whose[fills], shingles[first][fills])
+    bounds, shingles, sampled = _sampled(held, share)
+    return Heavy(*_fills(bounds, shingles, np.maximum(settings.private_share * sampled, LEAST)))
 
 
-def _sent(held: Sequence[Held]) -> Numbers:
+def _sent(held: Sequence[Binned]) -> Numbers:
     """int64[accounts], requests of each account."""
     accounts = 1 + max((int(part.accounts.max()) for part in held if len(part.accounts)), default=-1)
     found = np.zeros(accounts, np.int64)
@@ -86,22 +81,24 @@ def _sent(held: Sequence[Held]) -> Numbers:
     return found
 
 
-def _sampled(held: Sequence[Held], share: npt.NDArray[np.float64]) -> tuple[Accounts, Words, Numbers]:
-    """(account, shingle) of every use in a sample of whole conversations, and requests sampled of each account."""
-    accounts, shingles, sampled = [], [], np.zeros(len(share), np.int64)
+def _sampled(held: Sequence[Binned], share: npt.NDArray[np.float64]) -> tuple[Numbers, Words, Numbers]:
+    """Every use in a sample of whole conversations: (bounds int64[accounts + 1], where the shingles of each account
+    begin and end; the shingles; requests sampled of each account)."""
+    chosen, sampled, uses = [], np.zeros(len(share), np.int64), np.zeros(len(share), np.int64)
     for part in held:
         mixed = (part.conversations.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
-        chosen = mixed < share[part.accounts] * (1 << 24)
-        lengths = np.diff(part.offsets)
-        sampled += np.bincount(part.accounts[chosen], minlength=len(share))
-        accounts.append(np.repeat(part.accounts[chosen], lengths[chosen]))
-        rows = np.repeat(chosen, lengths)
-        shingles.append(part.shingles[part.offsets[0] : part.offsets[-1]][rows].view(np.uint64))
-    empty = np.zeros(0, np.int32), np.zeros(0, np.uint64)
-    return np.concatenate([*accounts, empty[0]]), np.concatenate([*shingles, empty[1]]), sampled
+        own = mixed < share[part.accounts] * (1 << 24)
+        sampled += np.bincount(part.accounts[own], minlength=len(share))
+        uses += np.bincount(part.accounts[own], part.lengths[own], len(share)).astype(np.int64)
+        chosen.append(own)
+    bounds = np.append(0, np.cumsum(uses))
+    shingles, following = np.zeros(bounds[-1], np.uint64), bounds[:-1].copy()
+    for part, own in zip(held, chosen, strict=True):
+        _put_sampled(part.shingles, part.texts, part.accounts, own, following, shingles)
+    return bounds, shingles, sampled
 
 
-def _templates(held: Sequence[Held], heavy: Heavy, k: int) -> tuple[Words, Numbers, Numbers]:
+def _templates(held: Sequence[Binned], heavy: Heavy, k: int) -> tuple[Words, Numbers, Numbers]:
     """(shingles, uses of each, phrase of each) of what fills the requests of several accounts, of fewer than k in all.
 
     Accounts that share :data:`TOGETHER` such shingles belong together; the smallest shingle names them.
@@ -111,7 +108,7 @@ def _templates(held: Sequence[Held], heavy: Heavy, k: int) -> tuple[Words, Numbe
     uses, users = np.zeros(len(names), np.int64), np.zeros((len(names), k), np.int32) - 1
     table = numbered(names)
     for part in held:
-        _tally(table, names, part.offsets, part.shingles.view(np.uint64), part.accounts, uses, users)
+        _tally(table, names, part.shingles, part.texts, part.accounts, uses, users)
     names, uses = names[users[:, -1] < 0], uses[users[:, -1] < 0]
     kept = np.isin(heavy.shingles, names)
     accounts, account = np.unique(heavy.accounts[kept], return_inverse=True)
@@ -125,37 +122,102 @@ def _templates(held: Sequence[Held], heavy: Heavy, k: int) -> tuple[Words, Numbe
     return names, uses, phrase
 
 
-def _uses(held: Sequence[Held], names: Words, counts: Numbers, phrase: Numbers) -> pa.Table:
+def _uses(held: Sequence[Binned], names: Words, counts: Numbers, phrase: Numbers) -> pa.Table:
     """The conversations that hold at least :data:`TOGETHER` shingles of a phrase, of accounts with :data:`LEAST`.
 
     What an account sent less often than that may be its own text by chance, and is forgotten.
     """
-    bounds, accounts, said = gathered(held, names, counts)
+    bounds = np.append(0, np.cumsum(counts))
+    accounts, said = np.zeros(bounds[-1], np.int32), np.zeros(bounds[-1], np.int64)
+    table, following = numbered(names), bounds[:-1].copy()
+    for part in held:
+        mine = _named(table, names, part.shingles)
+        text = part.texts[mine]
+        whose, of = part.accounts[text], part.conversations[text]
+        put_by(table, names, part.shingles[mine], whose, of, following, accounts, said)
     kept = np.zeros(len(names), np.int64)
     size = distinct(bounds, accounts, said, 1, kept)
-    rows = np.stack([np.repeat(phrase, kept), accounts[:size].astype(np.int64), said[:size]], 1)
-    found, times = np.unique(rows, axis=0, return_counts=True)
-    found = found[times >= TOGETHER]
-    _, pair, often = np.unique(found[:, :2], axis=0, return_inverse=True, return_counts=True)
-    found = found[often[pair.ravel()] >= LEAST]
-    columns = found[:, 0], found[:, 1].astype(np.int32), found[:, 2]
-    return pa.table([pa.array(column) for column in columns], schema=PRIVATE_USES)
+    return _often(np.repeat(phrase, kept), accounts[:size], said[:size])
+
+
+def _often(phrase: Numbers, account: Accounts, said: Numbers) -> pa.Table:
+    """Those uses of phrases that stand there often enough; one row each, sorted."""
+    order = np.lexsort((said, account, phrase))
+    first = np.flatnonzero(_changes(phrase[order], account[order], said[order]))
+    often = np.diff(np.append(first, len(order))) >= TOGETHER
+    order = order[first[often]]
+    pair = np.flatnonzero(_changes(phrase[order], account[order]))
+    many = np.diff(np.append(pair, len(order)))
+    kept = order[np.repeat(many >= LEAST, many)]
+    return pa.table([pa.array(column[kept]) for column in (phrase, account, said)], schema=PRIVATE_USES)
+
+
+def _changes(*columns: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+    """bool[n], where a row is another than that before it; the first one is."""
+    found = np.ones(len(columns[0]), np.bool_)
+    found[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _put_sampled(
+    shingles: Words,
+    texts: Accounts,
+    accounts: Accounts,
+    chosen: npt.NDArray[np.bool_],
+    following: Numbers,
+    put: Words,
+) -> None:
+    """Put each use of a chosen text at the next free place of its account."""
+    for use in range(shingles.size):
+        if chosen[texts[use]]:
+            whose = accounts[texts[use]]
+            put[following[whose]] = shingles[use]
+            following[whose] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _fills(bounds: Numbers, shingles: Words, least: npt.NDArray[np.float64]) -> tuple[Accounts, Words]:
+    """(accounts, shingles) of those that stand at least so often among an account's, which are sorted in place."""
+    accounts, found, many = np.zeros(shingles.size, np.int32), np.zeros(shingles.size, np.uint64), 0
+    for account in range(bounds.size - 1):
+        own = shingles[bounds[account] : bounds[account + 1]]
+        own.sort()
+        first = 0
+        for place in range(1, own.size + 1):
+            if place == own.size or own[place] != own[first]:
+                if place - first >= least[account]:
+                    accounts[many], found[many] = account, own[first]
+                    many += 1
+                first = place
+    return accounts[:many].copy(), found[:many].copy()
+
+
+@numba.njit(cache=True, nogil=True)
+def _named(table: Accounts, names: Words, shingles: Words) -> Numbers:
+    """int64, ascending: which of the shingles are names."""
+    found, many = np.zeros(shingles.size, np.int64), 0
+    for use in range(shingles.size):
+        if find_name(table, names, shingles[use]) >= 0:
+            found[many] = use
+            many += 1
+    return found[:many].copy()
 
 
 @numba.njit(cache=True, nogil=True)
 def _tally(
-    table: Accounts, names: Words, offsets: Numbers, shingles: Words, whose: Accounts, uses: Numbers, users: Accounts
+    table: Accounts, names: Words, shingles: Words, texts: Accounts, whose: Accounts, uses: Numbers, users: Accounts
 ) -> None:
     """Count the uses of each name, and note its first users: int32[g, k], -1 where there are fewer."""
-    for text in range(whose.size):
-        for place in range(offsets[text], offsets[text + 1]):
-            number = find_name(table, names, shingles[place])
-            if number < 0:
-                continue
-            uses[number] += 1
-            for user in range(users.shape[1]):
-                if users[number, user] == whose[text]:
-                    break
-                if users[number, user] < 0:
-                    users[number, user] = whose[text]
-                    break
+    for use in range(shingles.size):
+        number = find_name(table, names, shingles[use])
+        if number < 0:
+            continue
+        uses[number] += 1
+        own = whose[texts[use]]
+        for user in range(users.shape[1]):
+            if users[number, user] == own:
+                break
+            if users[number, user] < 0:
+                users[number, user] = own
+                break

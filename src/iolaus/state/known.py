@@ -40,9 +40,21 @@ def known(ingest: Path, kept: list[Path], engine: Engine, hasher: Hasher) -> Kno
     if not kept:
         return Known(np.zeros(0, np.int64), {}, np.zeros(0, np.int64))
     engine.view("kept_rows", kept)
-    engine.define("kept_ids", "SELECT exchange, exchange_id, account_id, epoch_us(ts) AS ts, prompt FROM kept_rows")
     engine.view("new_rows", ingest / "exchanges" / "part-*.parquet")
     engine.view("new_narrow", ingest / "narrow" / "part-*.parquet")
+    own = _own_ids(engine, hasher)
+    engine.register("own_ids", own)
+    # Hardly any id is kept already: of the rows of all others nothing but a hash is read.
+    engine.keep(
+        "met_ids",
+        "SELECT DISTINCT exchange FROM kept_rows SEMI JOIN"
+        " (SELECT exchange FROM new_narrow UNION ALL SELECT exchange FROM own_ids) AS asked USING (exchange)",
+    )
+    engine.keep(
+        "kept_ids",
+        "SELECT exchange, exchange_id, account_id, epoch_us(ts) AS ts, prompt FROM kept_rows"
+        " SEMI JOIN met_ids USING (exchange)",
+    )
     met = engine.table(f"""
         SELECT n.seq, bool_or(n.made) AS made, bool_or(n.account_id = k.account_id AND n.ts = k.ts
             AND (NOT n.made OR n.prompt IS NOT DISTINCT FROM k.prompt)) AS same
@@ -53,17 +65,17 @@ def known(ingest: Path, kept: list[Path], engine: Engine, hasher: Hasher) -> Kno
         GROUP BY n.seq ORDER BY n.seq""")
     seqs = met["seq"].to_numpy()
     same, made = (met[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("same", "made"))
-    own = _own_ids(engine, hasher)
-    again = _kept(own, engine, hasher)
+    again = _kept(engine)
     clashing = np.setdiff1d(seqs[~same & made], again)
     places = np.searchsorted(own["seq"].to_numpy(), clashing)
     named = dict(zip(clashing.tolist(), own["own_id"].take(pa.array(places, pa.int64())).to_pylist(), strict=True))
-    engine.drop("new_rows", "new_narrow", "kept_ids", "kept_rows")
+    engine.drop("new_rows", "new_narrow", "own_ids", "met_ids", "kept_ids", "kept_rows")
     return Known(np.union1d(seqs[same], again), named, seqs[~same & ~made])
 
 
 def _own_ids(engine: Engine, hasher: Hasher) -> pa.Table:
-    """seq and own_id, by seq, of every row whose id was made: with a hash of its account, time and text."""
+    """seq, own_id and exchange (its hash), by seq, of every row whose id was made: with a hash of its account, time and
+    text."""
     rows = engine.table(f"""
         SELECT a.seq, a.exchange_id, concat_ws('|', CAST(b.account AS STRING), CAST(b.ts AS STRING),
             CAST(coalesce(b.prompt, 0) AS STRING)) AS said
@@ -72,13 +84,11 @@ def _own_ids(engine: Engine, hasher: Hasher) -> pa.Table:
     hashes = hasher.column(rows["said"].combine_chunks()).to_numpy().view(np.uint64)
     marks = pa.array([f"{value:016x}" for value in hashes.tolist()], pa.string())
     ids = pc.binary_join_element_wise(rows["exchange_id"].combine_chunks().cast(pa.string()), marks, "~")
-    return pa.table({"seq": rows["seq"].combine_chunks(), "own_id": ids})
+    return pa.table({"seq": rows["seq"].combine_chunks(), "own_id": ids, "exchange": hasher.column(ids)})
 
 
-def _kept(own: pa.Table, engine: Engine, hasher: Hasher) -> npt.NDArray[np.int64]:
+def _kept(engine: Engine) -> npt.NDArray[np.int64]:
     """int64: rows whose own id is kept already."""
-    ids = own["own_id"].combine_chunks()
-    engine.register("own_ids", own.append_column("exchange", hasher.column(ids)))
     found = engine.table(
         "SELECT DISTINCT o.seq FROM own_ids AS o JOIN kept_ids AS k ON k.exchange = o.exchange"
         " AND k.exchange_id = o.own_id ORDER BY o.seq"

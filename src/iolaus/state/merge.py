@@ -6,7 +6,8 @@ of accounts, shared shingles. So it does not matter how the logs were cut.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,16 @@ from iolaus.link.scored import FOLDER as SCORES
 from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.settings import Settings
+from iolaus.sketch.bins import write_binned
 from iolaus.sketch.groups import Held
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes, write_marks
 from iolaus.sketch.mask import bare
 from iolaus.sketch.part import DERIVED
 from iolaus.sketch.private import keep_private
 from iolaus.sketch.run import number_accounts
-from iolaus.sketch.uses import keep_shared, write_held
+from iolaus.sketch.uses import keep_shared
+from iolaus.state.plain import DERIVED as WHOLE
+from iolaus.state.plain import Ties, hashed, whole
 from iolaus.state.tables import KEPT_EXCHANGES
 from iolaus.workspace import Workspace, renamed_into
 
@@ -57,6 +61,15 @@ _KEPT_MARKS = (
     *("system", "text", "words", "readable"),
 )
 
+_OTHERS = (
+    *("account_id", "ts", "pathway", "status", "topic", "shingles", "script", "scores", "exchange"),
+    *("given", "turn", "root"),
+)
+"""Columns of a part from which the sketch is made, beside those that are marks."""
+
+TIED = "tied"
+"""Folder of the ingest with narrow columns of exchanges that must be looked at beside others, and what is derived."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -77,25 +90,31 @@ def merge(
     sizes = [rows_of(source.path) for source in sources]
     firsts = np.cumsum([0, *sizes]).tolist()
     with progress.stage("conversations") as tick:
-        for name in ("exchanges", "narrow"):
-            (ingest / name).mkdir(exist_ok=True)
+        for name in ("exchanges", f"{TIED}/narrow"):
+            (ingest / name).mkdir(exist_ok=True, parents=True)
         hasher = Hasher(key)
-        for size in abreast(lambda n: _write_exchanges(sources[n], n, firsts[n], ingest, hasher), range(len(sources))):
-            tick(size)
-        derive(ingest, settings.ingest.retry_window_s, engine, unique=True)
+        ties = Ties.of((source.path for source in sources), hasher)
+        tied = [
+            *abreast(lambda n: _write_exchanges(sources[n], n, firsts[n], ties, ingest, hasher), range(len(sources)))
+        ]
+        derive(ingest / TIED, settings.ingest.retry_window_s, engine, ties.answering)
+        tick(sum(sizes))
     with progress.stage("kept sketches") as tick:
         accounts = number_accounts(work, engine)
-        derived = derived_by(ingest / "derived.parquet", sizes)
+        derived = derived_by(ingest / TIED / "derived.parquet", tied)
         for name in ("marks", "topics", "shingles", SCORES):
             (place / name).mkdir(exist_ok=True)
-        found = zip(range(len(sources)), (source.path for source in sources), derived, strict=True)
-        for size in abreast(lambda part: _write_sketch(*part, accounts, place, key), found):
-            tick(size)
+        found = zip(range(len(sources)), (source.path for source in sources), firsts[:-1], derived, strict=True)
+        with _derived(ingest / "derived.parquet") as out:
+            for rows in abreast(lambda part: _write_sketch(*part, accounts, place, key), found):
+                out.write_table(rows)
+                tick(len(rows))
     with progress.stage("shared shingles", "parts") as tick:
         keep_shared(place, len(sources), settings.sketch)
         keep_private(place, len(sources), settings.sketch)
         tick(len(sources))
     work.drop("sketch/shingles")
+    work.drop(f"ingest/{TIED}")
     work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})
     work.finish("merged")
 
@@ -107,40 +126,51 @@ def _nothing(work: Workspace) -> Source:
     return Source(path)
 
 
-def _write_exchanges(source: Source, number: int, first: int, ingest: Path, hasher: Hasher) -> int:
-    """The exchanges and narrow columns of one part, numbered from ``first``; returns how many there are."""
+@contextlib.contextmanager
+def _derived(path: Path) -> Iterator[pq.ParquetWriter]:
+    """What is derived of all exchanges, which is written part by part and is there whole or not at all."""
+    with (
+        renamed_into(path) as partial,
+        pq.ParquetWriter(partial, WHOLE, compression="lz4", use_dictionary=["turn", "counted"]) as out,
+    ):
+        yield out
+
+
+def _write_exchanges(source: Source, number: int, first: int, ties: Ties, ingest: Path, hasher: Hasher) -> int:
+    """The exchanges of one part, numbered from ``first``, and narrow columns of those that are not plain; returns how
+    many these are."""
     rows = pq.read_table(source.path, columns=["ts", *ROWS.names[1:5], *_KEPT_NARROW])
-    size = len(rows)
-    account, exchange = _hashed(rows["account_id"], hasher), rows["exchange"].combine_chunks()
+    size, account = len(rows), hashed(rows["account_id"], hasher)
     seq = pa.array(np.arange(first, first + size))
     nothing = pa.nulls(size, pa.large_string())
     said = nothing if source.prompts is None else pq.read_table(source.prompts)["said"]
+    exchanges = pa.table([seq, *(rows[name] for name in ROWS.names[1:5]), said], ROWS)
+    _write(exchanges, ingest / "exchanges" / f"part-{number:05}.parquet")
+    tied = pa.array(~ties.plain(rows, account))
+    rows = rows.append_column("account", account).append_column("seq", seq).filter(tied).combine_chunks()
+    account, exchange = rows["account"].combine_chunks(), rows["exchange"].combine_chunks()
     made = {
-        "seq": seq,
-        "source": pa.array(np.full(size, number, np.int32)),
-        "row": seq,
+        "source": pa.array(np.full(len(rows), number, np.int32)),
+        "row": rows["seq"],
         "ts": rows["ts"].cast(pa.int64()),
-        "account": account,
         "own": hasher.pair(account, exchange),
     }
     narrow = pa.table(
         [made.get(name, rows[name] if name in rows.column_names else None) for name in NARROW.names], NARROW
     )
-    exchanges = pa.table([seq, *(rows[name] for name in ROWS.names[1:5]), said], ROWS)
-    write_narrow(narrow, ingest / "narrow" / f"part-{number:05}.parquet")
-    _write(exchanges, ingest / "exchanges" / f"part-{number:05}.parquet")
-    return size
+    write_narrow(narrow, ingest / TIED / "narrow" / f"part-{number:05}.parquet")
+    return len(narrow)
 
 
-def _hashed(strings: pa.ChunkedArray, hasher: Hasher) -> pa.Array:
-    """int64 hashes of strings, each distinct one hashed once."""
-    encoded = strings.combine_chunks().dictionary_encode()
-    return hasher.column(encoded.dictionary).take(encoded.indices)
+def _write_sketch(
+    number: int, path: Path, first: int, tied: pa.Table, accounts: pa.Array, place: Path, key: Key
+) -> pa.Table:
+    """Marks, topics, shingles and scores of one part of the state; returns what is derived of all its exchanges.
 
-
-def _write_sketch(number: int, path: Path, derived: pa.Table, accounts: pa.Array, place: Path, key: Key) -> int:
-    """Marks, topics, shingles and scores of one part of the state; returns how many exchanges it has."""
-    rows = pq.read_table(path)
+    first: number of its first row. tied: what is derived of those that are not plain.
+    """
+    rows = pq.read_table(path, columns=[*_KEPT_MARKS, *_OTHERS])
+    derived = whole(rows, tied, first)
     account = pc.cast(pc.index_in(rows["account_id"], value_set=accounts), pa.int32())
     marks = pa.table(
         {
@@ -161,7 +191,7 @@ def _write_sketch(number: int, path: Path, derived: pa.Table, accounts: pa.Array
     shingles = rows["shingles"].combine_chunks()
     offsets = np.append(0, np.cumsum(pc.list_value_length(shingles).to_numpy(), dtype=np.int64))
     held = Held(offsets, shingles.flatten().to_numpy(), account.to_numpy(), derived["conversation"].to_numpy())
-    write_held(held, derived["counted"].to_numpy(), place / "shingles" / f"part-{number:05}.arrow")
+    write_binned(held, derived["counted"].to_numpy(), place / "shingles", number)
     there = pc.is_valid(rows["script"])
     asked = rows.select(["exchange", "scores"]).filter(there)
     scored = {
@@ -170,7 +200,7 @@ def _write_sketch(number: int, path: Path, derived: pa.Table, accounts: pa.Array
         "scores": bare(asked["scores"].combine_chunks(), asked["exchange"].combine_chunks(), Hasher(key)),
     }
     _write(pa.table(scored), place / SCORES / f"part-{number:05}.parquet")
-    return len(rows)
+    return derived
 
 
 def _write(table: pa.Table, path: Path) -> None:

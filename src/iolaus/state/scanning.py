@@ -22,6 +22,7 @@ from iolaus.ingest.inputs import Inputs
 from iolaus.ingest.summary import Summary
 from iolaus.ingest.tally import DUPLICATE
 from iolaus.key import Key
+from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.state import campaigns, sides
@@ -31,6 +32,7 @@ from iolaus.state.foreign import FILE as REJECTED
 from iolaus.state.increment import PROMPTS, WEIGHTS, Increment, prepare
 from iolaus.state.manifest import Made, Manifest, Part
 from iolaus.state.merge import Source, merge
+from iolaus.state.parts import accounts_of
 from iolaus.tables import REJECTS
 from iolaus.workspace import Workspace, write_table
 
@@ -160,10 +162,8 @@ class Behind:
     def look(self) -> Look:
         """What this scan may spend, in account-weeks: of those that are new, and of what earlier scans left."""
         fresh = {part.file for part in self.increment.parts}
-        days = (
-            (part.day, part.file in fresh, pq.read_table(source.path, columns=["account_id"])["account_id"])
-            for part, source in zip(self.parts, self._sources(), strict=True)
-        )
+        accounts = abreast(accounts_of, [source.path for source in self._sources()])
+        days = ((part.day, part.file in fresh, seen) for part, seen in zip(self.parts, accounts, strict=True))
         weeks, new = exposure.of_days(days, self.weeks_from, self.increment.oldest)
         return again(weeks, new, self.state.manifest.unspent, self.settings.verdict.look_share)
 
@@ -220,6 +220,5 @@ def behind(place: Path | None, inputs: Inputs, settings: Settings, key: Key) -> 
 
 def _accounts_in(sources: Sequence[Source]) -> pa.Array:
     """Every account that has exchanges in the parts, each once."""
-    columns = [pq.read_table(source.path, columns=["account_id"])["account_id"] for source in sources]
-    found = [pc.unique(column) for column in columns]
+    found = abreast(accounts_of, [source.path for source in sources])
     return pc.unique(pa.concat_arrays([pa.array([], pa.string()), *found]))
