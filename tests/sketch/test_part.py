@@ -59,15 +59,16 @@ def part(work: Workspace) -> Part:
 
 
 def made(work: Workspace) -> dict[str, bytes]:
-    files = [path for path in work.folder("sketch").glob("*/part-*") if path.is_file()]
-    return {path.parent.name: path.read_bytes() for path in files}
+    """What lies in folders of the sketch, by folder and kind of file."""
+    files = [path for path in work.folder("sketch").glob("*/*-*") if path.is_file()]
+    return {f"{path.parent.name}/{path.name.split('-')[0]}": path.read_bytes() for path in files}
 
 
 def test_a_part_that_is_done_twice_is_the_same(work: Workspace, sketcher: Sketcher) -> None:
     assert sketcher(part(work)) == 40
     assert work.finished(step(part(work))) == {}
     once = made(work)
-    assert sorted(once) == ["marks", "shingles", "topics"]
+    assert sorted(once) == ["marks/part", "shingles/bins", "shingles/texts", "topics/part"]
     assert replace(sketcher, threads=1)(part(work)) == 40
     assert made(work) == once
 
