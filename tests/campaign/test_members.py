@@ -254,13 +254,16 @@ def test_many_who_hardly_fit_do_not_make_words_a_campaign_s_own() -> None:
     assert not fits(np.arange(5, dtype=np.int32), np.full(5, 1.0)).exclusive(SETTINGS)
 
 
-@pytest.mark.parametrize(("share", "evidence", "own"), [(0.0, 2.0, True), (0.2, 2.0, False), (0.0, 0.1, False)])
+@pytest.mark.parametrize(
+    ("share", "of_users", "evidence", "own"),
+    [(0.0, 0.0, 2.0, True), (0.2, 0.2, 2.0, False), (0.0, 0.2, 2.0, False), (0.0, 0.0, 0.1, False)],
+)
 def test_strangers_that_were_counted_decide_whether_words_are_a_campaign_s_own(
-    share: float, evidence: float, own: bool
+    share: float, of_users: float, evidence: float, own: bool
 ) -> None:
     """Where what is done besides tells them, how well everybody fits no longer does."""
     fit = np.full(MEMBERS, 1.0)
-    told = AccountFits(fit, fit, fit, fit, Strangers(share, 0.1, evidence))
+    told = AccountFits(fit, fit, fit, fit, Strangers(share, of_users, 0.1, evidence))
     found = Fits(COHORT, told, fit, np.ones(MEMBERS, bool))
     assert found.exclusive(SETTINGS) == own
     assert found.part == pytest.approx(1 - share)

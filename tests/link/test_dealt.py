@@ -56,7 +56,7 @@ def fits(besides_ratio: float, pool: bool = True) -> AccountFits:
     besides = Besides(member, asked.astype(np.int8), words)
     found = replace(everyone, holders={"block": holders})
     asked_all = Asked.of(cohort, besides, found, OTHERS)
-    return account_fits(cohort, asked_all, found, SETTINGS, np.ones(count, bool))
+    return account_fits(cohort, asked_all, found, SETTINGS, *[np.ones(count, bool)] * 2)
 
 
 def test_people_who_use_the_words_too_are_told_by_their_other_work() -> None:
@@ -66,11 +66,13 @@ def test_people_who_use_the_words_too_are_told_by_their_other_work() -> None:
     assert (with_own[TIED] > 0).mean() > 0.9
 
 
-def test_where_nothing_ties_a_campaign_other_work_says_nothing() -> None:
+def test_where_nothing_ties_a_campaign_other_work_speaks_against_strangers_and_accuses_nobody() -> None:
+    """The words then tell who is known: other work may clear, and weighs nothing where strangers use the words too."""
     with_own, without = fits(0.3, pool=False), fits(0.0, pool=False)
-    assert np.allclose(with_own.usual, without.usual)
+    assert (with_own.usual[~TIED] < without.usual[~TIED] - 0.5).mean() > 0.9
     assert np.allclose(with_own.alike, without.alike)
-    assert with_own.strangers is None
+    assert with_own.strangers is not None
+    assert not with_own.strangers.by_ties
 
 
 def test_users_with_work_of_their_own_are_counted_as_strangers() -> None:
@@ -95,7 +97,7 @@ def test_where_others_of_the_program_do_the_same_it_says_little() -> None:
     vectors, lengths = rng.normal(0, 1, (len(member), 8)), rng.normal(0, 1, len(member))
     asked = Asked(vectors, member, 0, lengths, np.full(200, EACH))
     body = np.arange(90) < 90
-    found, told = strange_fit(np.where(TIED, 1.0, -0.4), asked, SETTINGS, body)
+    found, told = strange_fit(np.where(TIED, 1.0, -0.4), asked, SETTINGS, body, body)
     assert told is not None
     assert told.alike > 0.8
     assert np.abs(found).max() < 0.4

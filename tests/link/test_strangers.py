@@ -12,7 +12,7 @@ import pytest
 from iolaus.engine import EngineSettings
 from iolaus.engine.embedded import Embedded
 from iolaus.link.settings import LinkSettings
-from iolaus.link.strangers import Likelihoods, among, sampled, strangers
+from iolaus.link.strangers import Likelihoods, Strangers, among, sampled, strangers
 
 MOST = LinkSettings().strangers_alike
 
@@ -35,16 +35,29 @@ def seen(members: int, alike: int, others: int, seed: int = 1) -> Likelihoods:
     return Likelihoods(far / queue, (1 + near / queue) / 2, np.ones(len(at)))
 
 
+def counted(users: Likelihoods, others: Likelihoods) -> Strangers:
+    """Strangers among users who all come back to the words."""
+    return among(users, np.ones(len(users.person), bool), others, MOST)
+
+
 @pytest.mark.parametrize(("members", "strange"), [(300, 0), (300, 100), (100, 300)])
 def test_strangers_with_tastes_of_their_own_are_counted(members: int, strange: int) -> None:
-    found = among(seen(members, 0, strange), seen(0, 0, 300, 2), MOST)
+    found = counted(seen(members, 0, strange), seen(0, 0, 300, 2))
     assert abs(found.share - strange / (members + strange)) < 0.1, found
     assert (found.evidence > 1) == (strange == 0)
 
 
+def test_users_who_come_once_tell_that_strangers_are_there() -> None:
+    """Those who come back are members, those who come once are not: the words are not the campaign's alone."""
+    users = seen(200, 0, 100)
+    found = among(users, np.arange(300) < 200, seen(0, 0, 300, 2), MOST)
+    assert found.share < 0.02
+    assert abs(found.of_users - 1 / 3) < 0.1
+
+
 def test_few_accounts_leave_room_for_strangers() -> None:
     """Of all that is likely the most strangers are taken: of ten accounts several may be some."""
-    few, many = (among(seen(count, 0, 0), seen(0, 0, 300, 2), MOST) for count in (10, 1_000))
+    few, many = (counted(seen(count, 0, 0), seen(0, 0, 300, 2)) for count in (10, 1_000))
     assert few.evidence < many.evidence
     assert few.share >= many.share
     assert many.share < 0.02
@@ -53,12 +66,12 @@ def test_few_accounts_leave_room_for_strangers() -> None:
 def test_strangers_of_the_program_who_do_the_same_tell_how_many_do() -> None:
     """None of the users has a taste of his own, and neither has anybody else of the program: all may be strangers."""
     users = seen(200, 0, 0)
-    apart, same = among(users, seen(0, 0, 300, 2), MOST), among(users, seen(300, 0, 0, 3), MOST)
+    apart, same = counted(users, seen(0, 0, 300, 2)), counted(users, seen(300, 0, 0, 3))
     assert same.alike > 0.8 > apart.alike
 
 
 def test_no_strangers_to_compare_with_leave_everything_open() -> None:
-    found = among(seen(100, 0, 0), seen(0, 0, 0), MOST)
+    found = counted(seen(100, 0, 0), seen(0, 0, 0))
     assert found.alike == pytest.approx(1.0)
 
 

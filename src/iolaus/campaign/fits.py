@@ -57,9 +57,10 @@ class Fits:
     @cached_property
     def part(self) -> float:
         """Share of members among those who were tested, cautiously; by what is done besides, where that tells."""
-        if self.by_account.strangers is not None:
-            return 1 - self.by_account.strangers.share
-        return part_of(self.by_account.cautious[self.tested])
+        fitting, strangers = part_of(self.by_account.cautious[self.tested]), self.by_account.strangers
+        if strangers is None:
+            return fitting
+        return 1 - strangers.share if strangers.by_ties else min(fitting, 1 - strangers.share)
 
     def likely(self, settings: VerdictSettings) -> npt.NDArray[np.int32]:
         """Account numbers that are rather members: those who fit, by themselves where strangers use the words too."""
@@ -78,14 +79,16 @@ class Fits:
         """Whether nearly all who were tested are members, so that the words alone say much of an account.
 
         All together must bear ``own_evidence`` of the log likelihood ratio of few strangers to some. Where nothing is
-        done besides the words, thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong:
-        then each must bear more than ``own_bias`` of it.
+        done besides the words, or no ties tell what members do, thousands of weak hints, each a little too kind, sum up
+        to a sure guess that is wrong: then each must bear more than ``own_bias`` of it.
         """
-        if (strangers := self.by_account.strangers) is not None:
-            return self.part >= settings.own_part and strangers.evidence >= settings.own_evidence
+        if (strangers := self.by_account.strangers) is not None and strangers.by_ties:
+            own = self.part >= settings.own_part and strangers.evidence >= settings.own_evidence
+            return own and 1 - strangers.of_users >= settings.own_users
         ratio = 10.0 ** np.clip(self.by_account.cautious[self.tested], -12, 12)
         borne = np.log(((1 - FEW) * ratio + FEW) / ((1 - SOME) * ratio + SOME)) - settings.own_bias
-        return self.part >= settings.own_part and float(borne.sum()) >= settings.own_evidence
+        part = part_of(self.by_account.cautious[self.tested])
+        return part >= settings.own_part and float(borne.sum()) >= settings.own_evidence
 
 
 def fits_of(
@@ -111,7 +114,7 @@ def fits_of(
     besides = assembly.besides(np.concatenate([cohort.numbers, others]), candidate.phrases)
     asked = Asked.of(cohort, besides, assembly.population, len(others))
     body = np.isin(cohort.numbers, candidate.accounts)
-    found = account_fits(cohort, asked, assembly.population, settings, body)
+    found = account_fits(cohort, asked, assembly.population, settings, body, tested)
     fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested, settings.tied_known, apart)
     return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, asked, assembly, settings))
 
@@ -126,7 +129,8 @@ def _guessed(fits: Fits, cohort: Cohort, asked: Asked, assembly: Assembly, setti
         body = fits.tested & (found >= 0)
         if body.sum() < settings.least_accounts or (body == last).all():
             break
-        found, last = own_odds(*own_fits(cohort, asked, assembly.population, settings, body), fits.tested), body
+        told = own_fits(cohort, asked, assembly.population, settings, body, fits.tested)
+        found, last = own_odds(*told, fits.tested), body
     return found
 
 

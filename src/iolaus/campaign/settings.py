@@ -123,6 +123,9 @@ class VerdictSettings(BaseModel):
         lt=1,
         description="share of members among the users of a campaign's words from which use speaks for an account",
     )
+    own_users: float = Field(
+        0.9, gt=0, lt=1, description="the same among all who use them at all, as far as what is done besides tells"
+    )
     own_evidence: float = Field(
         0.5, ge=0, description="log likelihood ratio of few strangers to some among those users that is needed besides"
     )

@@ -12,6 +12,8 @@ Some strangers work as many do, and their requests hardly differ from the campai
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -41,33 +43,38 @@ def words_fit(asked: Asked, settings: LinkSettings, body: Mask, person: Spread |
 
 
 def everything_fit(topics: Floats, tied: Floats, asked: Asked, settings: LinkSettings, body: Mask) -> Floats:
-    """float64[n], what each account does besides the words, told by those of the body whom ties tell to be of it.
+    """float64[n], what each account does besides the words, told by those of the body that are known to be of it.
 
     topics: what is told by the words alone, under the same settings.
     """
-    sure = _sure(tied, asked, settings, body)
+    sure, _ = _known(topics, tied, asked, settings, body)
     if sure.sum() < settings.least_accounts:
         return np.zeros(len(body))
     more = _topics_fit(asked, settings, _pool(asked, body), tastes(settings))[: len(body)] - topics
     return dealt(np.where(asked.seen[: len(body)] > 0, more, 0.0), sure, settings.besides_cap)
 
 
-def strange_fit(tied: Floats, asked: Asked, settings: LinkSettings, body: Mask) -> tuple[Floats, Strangers | None]:
-    """(float64[n], the same of topics and lengths, where strangers use the words too; how many of them do.)
+def strange_fit(
+    tied: Floats, asked: Asked, settings: LinkSettings, body: Mask, tested: Mask
+) -> tuple[Floats, Strangers | None]:
+    """(float64[n], the same of topics and lengths, where strangers use the words too; how many of the users are some.)
 
     A list deals requests of all lengths to everybody, and people write as long as they are used to. It speaks for an
-    account as far as strangers do otherwise. Nothing, and None, where too few accounts are known.
+    account as far as strangers do otherwise, and only where ties tell who is known: what is asked accuses nobody alone.
+    None where too few accounts are known. tested: bool[n], who comes back to the words.
     """
-    count, sure = len(body), _sure(tied, asked, settings, body)
+    count = len(body)
+    sure, by_ties = _known(words_fit(asked, settings, body), tied, asked, settings, body)
     if sure.sum() < settings.least_accounts:
         return np.zeros(count), None
     person, alike = (_more(asked, settings, body, each) for each in (own_tastes(settings), one_of_many(settings)))
     share = dealt_share(person[:count], sure)
     seen = Likelihoods(10.0**-person, (1 + 10.0**-alike) / 2, share + (1 - share) * 10.0**-person)
     often = np.flatnonzero(asked.seen[count:] >= np.quantile(asked.seen[:count][sure], OFTEN)) + count
-    strange = among(seen.tied(tied), seen.of(often), settings.strangers_alike)
+    strange = among(seen.tied(tied), tested, seen.of(often), settings.strangers_alike)
     users = seen.of(np.arange(count))
-    return np.log10(users.member) - np.log10(users.stranger(strange.alike)), strange
+    found = np.log10(users.member) - np.log10(users.stranger(strange.alike))
+    return found if by_ties else np.zeros(count), replace(strange, by_ties=by_ties)
 
 
 def _more(asked: Asked, settings: LinkSettings, body: Mask, person: Spread) -> Floats:
@@ -92,10 +99,16 @@ def _pool(asked: Asked, body: Mask) -> Mask:
     return np.append(body, np.zeros(len(asked.seen) - len(body), bool))
 
 
-def _sure(tied: Floats, asked: Asked, settings: LinkSettings, body: Mask) -> Mask:
-    """bool[n], accounts of the body that ties tell to be of it, and that do something besides."""
-    found: Mask = body & (asked.seen[: len(body)] > 0) & (tied >= settings.tied_known)
-    return found
+def _known(topics: Floats, tied: Floats, asked: Asked, settings: LinkSettings, body: Mask) -> tuple[Mask, bool]:
+    """(bool[n], accounts of the body that are known to be of it and do something besides; whether ties tell so.)
+
+    Where ties tell too few, as of accounts that share nothing, what is asked with the words (``topics``) does.
+    """
+    there = body & (asked.seen[: len(body)] > 0)
+    tell: Mask = there & (tied >= settings.tied_known)
+    if tell.sum() >= settings.least_accounts:
+        return tell, True
+    return there & (topics > 0), False
 
 
 def dealt(more: Floats, sure: Mask, cap: float) -> Floats:

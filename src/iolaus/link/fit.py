@@ -37,7 +37,7 @@ class AccountFits:
     usual: :func:`account_fit`. cautious: as if nearly all of the body were tied, so that those who are not count rather
     as strangers. tied: what ties alone say, as cautiously. alike: the same with hours, topics with the words under the
     assumption that most strangers ask the same, and all that is done besides as far as strangers do otherwise.
-    strangers: those among them, where what is done besides tells.
+    strangers: those among the users, where what is done besides tells.
     """
 
     usual: Floats
@@ -48,9 +48,12 @@ class AccountFits:
 
 
 def account_fits(
-    cohort: Cohort, asked: Asked, population: Population, settings: LinkSettings, body: Mask
+    cohort: Cohort, asked: Asked, population: Population, settings: LinkSettings, body: Mask, tested: Mask
 ) -> AccountFits:
-    """How well each account fits the ``body`` (bool[n], accounts that are taken for the campaign's)."""
+    """How well each account fits the ``body`` (bool[n], accounts that are taken for the campaign's).
+
+    tested: bool[n], accounts that come back to the words.
+    """
     alike = _most_alike(settings)
     met = meetings(cohort, population, settings, body)
     ties, tied = met.fit(settings), met.fit(settings, cautious=True)
@@ -59,7 +62,7 @@ def account_fits(
         everything_fit(topics, tied, asked, settings, body),
         everything_fit(alike_topics, tied, asked, alike, body),
     )
-    beyond, strangers = strange_fit(tied, asked, settings, body)
+    beyond, strangers = strange_fit(tied, asked, settings, body, tested)
     return AccountFits(
         _with_clock(topics + more + ties, cohort, body, settings),
         _with_clock(topics + least + tied, cohort, body, settings),
@@ -70,12 +73,12 @@ def account_fits(
 
 
 def own_fits(
-    cohort: Cohort, asked: Asked, population: Population, settings: LinkSettings, body: Mask
+    cohort: Cohort, asked: Asked, population: Population, settings: LinkSettings, body: Mask, tested: Mask
 ) -> tuple[Floats, Floats]:
     """``tied`` and ``alike`` of :func:`account_fits`: what counts where strangers use a campaign's words."""
     alike = _most_alike(settings)
     tied = meetings(cohort, population, settings, body).fit(settings, cautious=True)
-    beyond, _ = strange_fit(tied, asked, settings, body)
+    beyond, _ = strange_fit(tied, asked, settings, body, tested)
     return tied, _with_clock(words_fit(asked, alike, body) + (tied + beyond), cohort, body, alike)
 
 

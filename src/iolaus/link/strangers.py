@@ -33,16 +33,21 @@ FEW, SOME = 0.01, 0.1
 """Shares of strangers that are told apart before words count as a campaign's own."""
 
 
+Mask = npt.NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Strangers:
-    """share: of the users of the words. alike: share of them that asks much what the campaign asks.
-
-    evidence: log likelihood ratio of few strangers among the users to some.
+    """share: of those who come back to the words. of_users: of all who use them. alike: share of the strangers that
+    asks much what the campaign asks. evidence: log likelihood ratio of few strangers among those who come back to some.
+    by_ties: whether ties told whom all are compared with.
     """
 
     share: float
+    of_users: float
     alike: float
     evidence: float
+    by_ties: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,40 +73,47 @@ class Likelihoods:
 
     def stranger(self, alike: float) -> Floats:
         """float64[n], for a stranger of whom so large a share asks much the same."""
-        found: Floats = alike * self.alike + (1 - alike) * self.person
-        return found
+        return np.maximum(alike * self.alike + (1 - alike) * self.person, 1e-300)
 
 
-def among(users: Likelihoods, others: Likelihoods, most: float) -> Strangers:
+def among(users: Likelihoods, often: Mask, others: Likelihoods, most: float) -> Strangers:
     """Strangers among the users of a campaign's words. others: the same of strangers, of whom nobody is a member.
 
-    most: share of strangers that asks much the same at most, unless the others tell of more. Of all that is likely the
-    most strangers, and the most of them that ask the same, are taken.
+    often: bool[n], users who come back to the words. most: share of strangers that asks much the same at most, unless
+    the others tell of more. Of all that is likely the most strangers are taken, and the most of them that ask the same.
     """
-    elsewhere = _likely(others, 1.0, members=False)[1]
-    share, alike = _likely(users, max(most, elsewhere))
-    stranger = users.stranger(alike)
-    ratio = ((1 - FEW) * users.member + FEW * stranger) / ((1 - SOME) * users.member + SOME * stranger)
-    return Strangers(1 - share, max(alike, elsewhere), float(np.log(ratio).sum()))
+    least = _likely(others, 1.0, members=False)[1]
+    members, alike = _likely(users, max(most, least))
+    regular = users.of(np.flatnonzero(often))
+    stranger = regular.stranger(alike)
+    ratio = ((1 - FEW) * regular.member + FEW * stranger) / ((1 - SOME) * regular.member + SOME * stranger)
+    share = 1 - _members(regular, stranger)
+    return Strangers(share, 1 - members, max(alike, least), float(np.log(ratio).sum()))
 
 
 def _likely(seen: Likelihoods, most: float, members: bool = True) -> tuple[float, float]:
     """The least likely share of members, and the largest of strangers that ask the same, ``most`` at most.
 
-    members: whether there are any. For each of some shares of these strangers the one of members is where the
-    likelihood has no slope; it falls everywhere. Likely is what is within :data:`DOUBT` of the likeliest (Wilks).
+    members: whether there are any. Some shares of these strangers are tried, each with its likeliest share of members.
+    Likely is what is within :data:`DOUBT` of the likeliest (Wilks).
     """
     found = []
-    for alike in np.geomspace(LEAST, most, SHARES):
-        stranger = np.maximum(seen.stranger(float(alike)), 1e-300)
-        more = seen.member / stranger - 1 if members else np.zeros(len(stranger))
-        low, high = 0.0, 1.0
-        for _ in range(HALVINGS if members else 0):
-            share = (low + high) / 2
-            low, high = (share, high) if (more / (1 + share * more)).sum() > 0 else (low, share)
-        found.append((float(np.log(stranger * (1 + low * more)).sum()), low, float(alike)))
+    for alike in np.geomspace(LEAST, most, SHARES).tolist():
+        stranger = seen.stranger(alike)
+        share = _members(seen, stranger) if members else 0.0
+        found.append((float(np.log(share * seen.member + (1 - share) * stranger).sum()), share, alike))
     likely = [(share, alike) for height, share, alike in found if height >= max(found)[0] - DOUBT]
     return min(share for share, _ in likely), max(alike for _, alike in likely)
+
+
+def _members(seen: Likelihoods, stranger: Floats) -> float:
+    """The likeliest share of members: where the likelihood, whose slope falls everywhere, has none."""
+    more = seen.member / stranger - 1
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        share = (low + high) / 2
+        low, high = (share, high) if (more / (1 + share * more)).sum() > 0 else (low, share)
+    return low
 
 
 def strangers(
