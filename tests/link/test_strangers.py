@@ -14,7 +14,7 @@ from iolaus.engine.embedded import Embedded
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strangers import Likelihoods, Strangers, among, sampled, strangers
 
-MOST = LinkSettings().strangers_alike
+MOST, DOUBT = LinkSettings().strangers_alike, LinkSettings().strangers_doubt
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def seen(members: int, alike: int, others: int, seed: int = 1) -> Likelihoods:
 
 def counted(users: Likelihoods, others: Likelihoods) -> Strangers:
     """Strangers among users who all come back to the words."""
-    return among(users, np.ones(len(users.person), bool), others, MOST)
+    return among(users, np.ones(len(users.person), bool), others, MOST, DOUBT)
 
 
 @pytest.mark.parametrize(("members", "strange"), [(300, 0), (300, 100), (100, 300)])
@@ -50,7 +50,7 @@ def test_strangers_with_tastes_of_their_own_are_counted(members: int, strange: i
 def test_users_who_come_once_tell_that_strangers_are_there() -> None:
     """Those who come back are members, those who come once are not: the words are not the campaign's alone."""
     users = seen(200, 0, 100)
-    found = among(users, np.arange(300) < 200, seen(0, 0, 300, 2), MOST)
+    found = among(users, np.arange(300) < 200, seen(0, 0, 300, 2), MOST, DOUBT)
     assert found.share < 0.02
     assert abs(found.of_users - 1 / 3) < 0.1
 

@@ -32,9 +32,6 @@ ROUNDS = 50
 LEAST, MOST = 0.01, 0.99
 """Smallest and largest share of a campaign that is dealt everything; some accounts always have an owner."""
 
-OFTEN = 0.25
-"""Quantile of the conversations of known accounts below which a stranger has too few to fit as well as they do."""
-
 
 def words_fit(asked: Asked, settings: LinkSettings, body: Mask, person: Spread | None = None) -> Floats:
     """float64[n], what is told by what each account asks with the words. person: default: tastes."""
@@ -70,8 +67,9 @@ def strange_fit(
     person, alike = (_more(asked, settings, body, each) for each in (own_tastes(settings), one_of_many(settings)))
     share = dealt_share(person[:count], sure)
     seen = Likelihoods(10.0**-person, (1 + 10.0**-alike) / 2, share + (1 - share) * 10.0**-person)
-    often = np.flatnonzero(asked.seen[count:] >= np.quantile(asked.seen[:count][sure], OFTEN)) + count
-    strange = among(seen.tied(tied), tested, seen.of(often), settings.strangers_alike)
+    enough = np.quantile(asked.seen[:count][sure], settings.strangers_often)
+    others = seen.of(np.flatnonzero(asked.seen[count:] >= enough) + count)
+    strange = among(seen.tied(tied), tested, others, settings.strangers_alike, settings.strangers_doubt)
     users = seen.of(np.arange(count))
     found = np.log10(users.member) - np.log10(users.stranger(strange.alike))
     return found if by_ties else np.zeros(count), replace(strange, by_ties=by_ties)

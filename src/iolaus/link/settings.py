@@ -63,6 +63,15 @@ class LinkSettings(BaseModel):
         lt=1,
         description="share of strangers who use a campaign's words that asks the same at most, unless others do",
     )
+    strangers_doubt: float = Field(
+        2.0, ge=0, description="log likelihood by which a share of strangers may fall short of the likeliest: 95 %"
+    )
+    strangers_often: float = Field(
+        0.25,
+        ge=0,
+        lt=1,
+        description="quantile of what known accounts do besides below which a stranger does too little",
+    )
     words_per_cohort: int = Field(64, ge=1, description="requests of a cohort that are read for intents and excerpts")
     cap: float = Field(4.0, gt=0, description="largest |log10 Bayes factor| of one piece of evidence")
     hand_over_cap: float = Field(2.0, gt=0, description="the same for work that goes on in another account")

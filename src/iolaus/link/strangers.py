@@ -20,9 +20,6 @@ from iolaus.engine import Engine
 from iolaus.link.population import Floats
 from iolaus.link.settings import LinkSettings
 
-DOUBT = 2.0
-"""Log likelihood by which a share may fall short of the likeliest: 95 %."""
-
 LEAST, SHARES = 0.002, 48
 """The least share of them that is tried, and how many are."""
 
@@ -76,14 +73,15 @@ class Likelihoods:
         return np.maximum(alike * self.alike + (1 - alike) * self.person, 1e-300)
 
 
-def among(users: Likelihoods, often: Mask, others: Likelihoods, most: float) -> Strangers:
+def among(users: Likelihoods, often: Mask, others: Likelihoods, most: float, doubt: float) -> Strangers:
     """Strangers among the users of a campaign's words. others: the same of strangers, of whom nobody is a member.
 
     often: bool[n], users who come back to the words. most: share of strangers that asks much the same at most, unless
-    the others tell of more. Of all that is likely the most strangers are taken, and the most of them that ask the same.
+    the others tell of more. doubt: log likelihood by which what is likely may fall short of the likeliest; of all that
+    is likely the most strangers are taken, and the most of them that ask the same.
     """
-    least = _likely(others, 1.0, members=False)[1]
-    members, alike = _likely(users, max(most, least))
+    least = _likely(others, 1.0, doubt, members=False)[1]
+    members, alike = _likely(users, max(most, least), doubt)
     regular = users.of(np.flatnonzero(often))
     stranger = regular.stranger(alike)
     ratio = ((1 - FEW) * regular.member + FEW * stranger) / ((1 - SOME) * regular.member + SOME * stranger)
@@ -91,18 +89,18 @@ def among(users: Likelihoods, often: Mask, others: Likelihoods, most: float) -> 
     return Strangers(share, 1 - members, max(alike, least), float(np.log(ratio).sum()))
 
 
-def _likely(seen: Likelihoods, most: float, members: bool = True) -> tuple[float, float]:
+def _likely(seen: Likelihoods, most: float, doubt: float, members: bool = True) -> tuple[float, float]:
     """The least likely share of members, and the largest of strangers that ask the same, ``most`` at most.
 
     members: whether there are any. Some shares of these strangers are tried, each with its likeliest share of members.
-    Likely is what is within :data:`DOUBT` of the likeliest (Wilks).
+    Likely is what is within ``doubt`` of the likeliest (Wilks).
     """
     found = []
     for alike in np.geomspace(LEAST, most, SHARES).tolist():
         stranger = seen.stranger(alike)
         share = _members(seen, stranger) if members else 0.0
         found.append((float(np.log(share * seen.member + (1 - share) * stranger).sum()), share, alike))
-    likely = [(share, alike) for height, share, alike in found if height >= max(found)[0] - DOUBT]
+    likely = [(share, alike) for height, share, alike in found if height >= max(found)[0] - doubt]
     return min(share for share, _ in likely), max(alike for _, alike in likely)
 
 
