@@ -230,6 +230,17 @@ def test_one_use_is_thin_but_for_ties_and_for_how_many_they_are(engine: Embedded
     assert once(engine, 100, 0.6, strange=40).max() < SETTINGS.accuse_membership
 
 
+def test_few_conversations_all_with_the_words_speak_for_an_account_and_few_of_many_against_it(engine: Embedded) -> None:
+    """Members use the words in most of what they do: three of three is as much, and three of twenty is hardly any."""
+    everyone = np.arange(MEMBERS + 2, dtype=np.int32)
+    uses = dict.fromkeys(range(MEMBERS), 18) | {MEMBERS: 3, MEMBERS + 1: 3}
+    hint = np.where(everyone < MEMBERS, 0.3, 0.0)
+    found = measured(engine, uses, crowd() | {MEMBERS: 3}, found=fits(everyone, hint))
+    whole, part = found.membership[MEMBERS:]
+    assert whole >= SETTINGS.accuse_membership
+    assert part < 0.6
+
+
 def test_where_strangers_are_most_of_the_users_ties_must_outweigh_them() -> None:
     """The same ties accuse among few strangers and not among many; they never count for more than they are."""
     for strangers, expected in ((5, True), (2_000, False)):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy.stats import beta
+from scipy.stats import beta, binom
 
 from iolaus.campaign.fits import Fits
 from iolaus.campaign.once import once_odds, uses_by_phrase
@@ -101,7 +101,7 @@ def measure(
     if thin.any() and fits.exclusive(settings):
         by_phrase = uses_by_phrase(engine, phrases, numbers[thin], fits.numbers[fits.fitting])
         once = once_odds(fits.strangers(settings), *by_phrase)
-    odds = _odds(low, used, numbers, fits, thin, once, settings)
+    odds = _odds(low, used, had, numbers, fits, thin, once, settings)
     return Members(
         numbers,
         _probable(odds, probability),
@@ -149,13 +149,14 @@ def users(engine: Engine, phrases: tuple[int, ...], accounts: npt.NDArray[np.int
 def _thin(numbers: npt.NDArray[np.int32], used: Numbers, fits: Fits) -> npt.NDArray[np.bool_]:
     """bool[n], accounts that used the words too little to be tested; not those that a sample of many left out."""
     tested = np.isin(numbers, fits.numbers[fits.tested])
-    found: npt.NDArray[np.bool_] = ~tested & (np.isin(numbers, fits.numbers) | (used == 1))
+    found: npt.NDArray[np.bool_] = (~tested & np.isin(numbers, fits.numbers)) | (used == 1)
     return found
 
 
 def _odds(
     low: Floats,
     used: Numbers,
+    had: Numbers,
     numbers: npt.NDArray[np.int32],
     fits: Fits,
     thin: npt.NDArray[np.bool_],
@@ -173,11 +174,12 @@ def _odds(
     place = np.searchsorted(names, numbers[known])
     likely = logistic(fits.by_account.cautious[fits.tested] + fits.prevalence)
     tied = (fits.by_account.tied >= fits.tied_known)[fits.tested]
-    use = _use_likelihood(low[known], likely[place], low)
+    use = _use_likelihood(low[known], likely[place], low, _as_little(used[known], had[known], likely[place], used, had))
     # Strangers who use the words now and then, and fit as people on a queue do, would be taken for members, and pass
     # for proof that members use them now and then. So accounts that are tied are asked alone too.
     if tied.sum() >= settings.tied_users:
-        use = np.minimum(use, np.log10(_as_little(low[known], tied[place].astype(np.float64), low)))
+        as_little = _as_little(used[known], had[known], tied[place].astype(np.float64), used, had)
+        use = np.minimum(use, np.log10(as_little))
     if not fits.exclusive(settings):
         odds: Floats = np.full(len(numbers), LEAST)
         odds[seen] = fits.own[np.searchsorted(fits.numbers, numbers[seen])]
@@ -189,12 +191,13 @@ def _odds(
     return odds
 
 
-def _use_likelihood(low: Floats, likely: Floats, at: Floats) -> Floats:
+def _use_likelihood(low: Floats, likely: Floats, at: Floats, as_little: Floats) -> Floats:
     """log10 ratio of two tails: members who use the words as little as this account, strangers who do as much.
 
     low: lower ends of the shares of use, of the accounts that were tested. likely: how likely each is a member. at: the
-    same ends of the accounts that are asked about. To use the words more than most members do proves no more than to
-    use them as those do. Half an account is added to each count, so that none of few proves no rate of zero.
+    same ends of the accounts that are asked about. as_little: the first of both, of these. To use the words more than
+    most members do proves no more than to use them as those do. Half an account is added to each count, so that none of
+    few proves no rate of zero.
     """
     if len(low) == 0:
         return np.zeros(len(at))
@@ -204,15 +207,21 @@ def _use_likelihood(low: Floats, likely: Floats, at: Floats) -> Floats:
     others = np.concatenate([[0.0], np.cumsum(1 - likely[order])])
     usual = ranked[np.searchsorted(members[1:], members[-1] / 2).clip(0, len(ranked) - 1)]
     as_much = (others[-1] - others[np.searchsorted(ranked, np.minimum(at, usual), "left")] + 0.5) / (others[-1] + 1)
-    found: Floats = np.log10(_as_little(low, likely, at)) - np.log10(np.minimum(2 * as_much, 1.0))
+    found: Floats = np.log10(as_little) - np.log10(np.minimum(2 * as_much, 1.0))
     return found
 
 
-def _as_little(low: Floats, weight: Floats, at: Floats) -> Floats:
-    """Part of the weighted accounts that use the words as little as those asked about, twice, 1 at most."""
-    order = np.argsort(low, kind="stable")
-    held = np.concatenate([[0.0], np.cumsum(weight[order])])
-    found: Floats = (held[np.searchsorted(low[order], at, "right")] + 0.5) / (held[-1] + 1)
+def _as_little(used: Numbers, had: Numbers, weight: Floats, at_used: Numbers, at_had: Numbers) -> Floats:
+    """Chance that a member with as many conversations uses the words in as few of them, twice, 1 at most.
+
+    used, had: of the accounts that were tested, with their weights as members. at_used, at_had: of those asked about.
+    Who was seen in three conversations and used the words in all of them uses them no less than members do.
+    """
+    asked, place = np.unique(np.stack([at_used, at_had], 1), axis=0, return_inverse=True)
+    rates, group = np.unique(np.round((used + 0.5) / (had + 1.0), 3), return_inverse=True)
+    share = np.bincount(group, weight, len(rates))
+    little = np.array([(share * binom.cdf(k, n, rates)).sum() for k, n in asked.tolist()])
+    found: Floats = ((little + 0.5) / (share.sum() + 1))[place.ravel()]
     return np.minimum(2 * found, 1.0)
 
 
