@@ -78,17 +78,18 @@ class Fits:
     def exclusive(self, settings: VerdictSettings) -> bool:
         """Whether nearly all who were tested are members, so that the words alone say much of an account.
 
-        All together must bear ``own_evidence`` of the log likelihood ratio of few strangers to some. Where nothing is
-        done besides the words, or no ties tell what members do, thousands of weak hints, each a little too kind, sum up
-        to a sure guess that is wrong: then each must bear more than ``own_bias`` of it.
+        Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so each account must bear
+        more than ``own_bias`` of the log likelihood ratio of few strangers to some, and all together ``own_evidence``.
+        Strangers are counted by what is done besides; where that, or ties, tell too little, by how well each fits.
         """
-        if (strangers := self.by_account.strangers) is not None and strangers.by_ties:
-            own = self.part >= settings.own_part and strangers.evidence >= settings.own_evidence
+        strangers, bias = self.by_account.strangers, settings.own_bias * float(self.tested.sum())
+        if strangers is not None and strangers.by_ties:
+            own = self.part >= settings.own_part and strangers.evidence - bias >= settings.own_evidence
             return own and 1 - strangers.of_users >= settings.own_users
         ratio = 10.0 ** np.clip(self.by_account.cautious[self.tested], -12, 12)
-        borne = np.log(((1 - FEW) * ratio + FEW) / ((1 - SOME) * ratio + SOME)) - settings.own_bias
+        borne = np.log(((1 - FEW) * ratio + FEW) / ((1 - SOME) * ratio + SOME))
         part = part_of(self.by_account.cautious[self.tested])
-        return part >= settings.own_part and float(borne.sum()) >= settings.own_evidence
+        return part >= settings.own_part and float(borne.sum()) - bias >= settings.own_evidence
 
 
 def fits_of(
