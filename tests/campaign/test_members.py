@@ -280,6 +280,15 @@ def test_strangers_that_were_counted_decide_whether_words_are_a_campaign_s_own(
     assert found.part == pytest.approx(1 - share)
 
 
+def test_many_of_whom_little_is_known_do_not_make_words_a_campaign_s_own_however_strangers_are_counted() -> None:
+    """What 3,000 accounts bear together is enough for 300, of whom each then bears ten times as much."""
+    told = Strangers(0.0, 0.01, 0.5, evidence=23.0)
+    for count, own in ((300, True), (3_000, False)):
+        fit = np.full(count, 1.0)
+        found = Fits(np.arange(count, dtype=np.int32), AccountFits(fit, fit, fit, fit, told), fit, fit > 0)
+        assert found.exclusive(SETTINGS) == own
+
+
 def test_users_are_counted_among_the_accounts_asked_about(engine: Embedded) -> None:
     measured(engine, dict.fromkeys(range(10), 3), crowd())
     assert users(engine, (PHRASE,), np.arange(4, 30, dtype=np.int32)) == 6
