@@ -23,11 +23,10 @@ Mask = npt.NDArray[np.bool_]
 def account_fit(cohort: Cohort, population: Population, settings: LinkSettings, body: Mask | None = None) -> Floats:
     """float64[n], log10 Bayes factor for each account: of the cohort's hand, or a person, by topics, ties and hours.
 
-    body: bool[n], accounts that are taken for the hand's; everyone is compared with them. Default: all. Ties count as
-    if everybody held as many values: this keeps campaigns apart that use the same words.
+    body: bool[n], accounts that are taken for the hand's; everyone is compared with them. Default: all.
     """
     everyone = np.ones(len(cohort.numbers), bool) if body is None else body
-    ties = meetings(cohort, population, settings, everyone).fit(settings, even=True)
+    ties = meetings(cohort, population, settings, everyone).fit(settings)
     return _with_clock(topic_fit(cohort, population, settings, everyone) + ties, cohort, everyone, settings)
 
 

@@ -65,15 +65,13 @@ class Meetings:
             found = found + related * chance * poisson.pmf(met - more, self.expected)
         return found
 
-    def fit(self, settings: LinkSettings, cautious: bool = False, even: bool = False) -> Floats:
+    def fit(self, settings: LinkSettings, cautious: bool = False) -> Floats:
         """float64[n], log10 Bayes factor for each account: on the pool that the ``body`` shares, or a stranger to it.
 
         On a pool counts are geometric with a mean that grows with the values an account holds, as it does in the body:
         who was seen from one address can meet others nowhere else. Not all of a campaign are on it; if the body is no
         pool's that mean is small, and so is what follows. cautious: as if nearly all of them were on the pool, and
         those of the body who meet nobody were none of them; without its zeros a geometric count has a mean one larger.
-        even: as if everybody held as many values, so that who meets nobody is rather another campaign's, however few
-        values he holds.
         """
         if not self.body.any():
             return np.zeros(len(self.body))
@@ -81,8 +79,7 @@ class Meetings:
         stranger = self.of_stranger(met, settings.related_share)
         pool = self.body & (met > 0) if cautious else self.body
         count = met[pool].sum() - (pool.sum() if cautious else 0)
-        held = np.ones(len(met)) if even else self.held
-        mean = np.maximum(held * (count / max(held[pool].sum(), 1)), 1e-9)
+        mean = np.maximum(self.held * (count / max(self.held[pool].sum(), 1)), 1e-9)
         pooled = np.exp(met * np.log(mean / (1 + mean)) - np.log(1 + mean))
         share = settings.pool_most if cautious else settings.pool_share
         ratio = np.log10((1 - share) + share * pooled / np.maximum(stranger, 1e-12))
