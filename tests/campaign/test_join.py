@@ -136,3 +136,22 @@ def test_what_one_half_of_the_topics_selects_the_other_judges(world: World, monk
     assert used == [len(judged.topic_rows)]
     assert not np.isin(judged.column("conversation")[judged.topic_rows], chosen_by).any()
     assert len(found[0].candidate.accounts) == len(world.hydra.numbers) - 1
+
+
+def test_two_that_are_not_one_are_both_left_to_be_measured(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of them is no shadow before it is known whose the accounts are."""
+    monkeypatch.setattr(Joiner, "_united", lambda self, known, pair: None)
+    part = world.pair("part", world.hydra.numbers[:30], phrases=(OTHER,))
+    joined = world.joiner().join([world.pair("whole", world.hydra.numbers), part])
+    assert [pair[1].verdict for pair in joined] == ["campaign", "campaign"]
+
+
+def test_what_is_left_beside_a_campaign_is_judged_by_itself(world: World) -> None:
+    joiner, numbers = world.joiner(), world.hydra.numbers
+    pair = world.pair("part", numbers)
+    left = joiner.beside(pair, numbers[:10])
+    assert left is not None
+    assert left[0].candidate.accounts.tolist() == numbers[10:].tolist()
+    assert left[0].cohort.numbers.tolist() == numbers[10:].tolist()
+    assert joiner.beside(pair, np.zeros(0, np.int32)) is pair, "nothing was taken from it"
+    assert joiner.beside(pair, numbers[3:]) is None, "three accounts are no cohort"

@@ -1,4 +1,8 @@
-"""A campaign with its members: words that strangers use as well are dropped, words that are its own are taken up."""
+"""A campaign with its members: words that strangers use as well are dropped, words that are its own are taken up.
+
+Words are taken up by how much of their use is the campaign's. One that many strangers use seldom, as those of a
+framework, passes that, and with it the words are no longer the campaign's own: then it stays as it was before.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,8 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
     found: Judged | None = None
     for _ in range(GROWTHS):
         fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
+        if found and not fits.exclusive(settings.verdict):
+            break
         strange = fits.share < least
         words = _exclusive(candidate.phrases, fits, engine, settings, strange)
         if words != candidate.phrases:

@@ -2,11 +2,13 @@
 
 The words of a campaign bring up several cohorts: its templates, each of its common items, and honest accounts that
 use some of the same words. The strongest cohort is taken first. Another that shares accounts with it is judged
-together with it: where both stand as one campaign they are one; where not, the other was its shadow.
+together with it: where both stand as one campaign they are one. Where not, the other is its shadow if the campaign
+turns out to hold its accounts, or if nothing stands without those; else two campaigns use the same words.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -48,25 +50,46 @@ class Joiner:
         return self.join([(each, judge(each, population, self._campaign, self._verdict)) for each in tested])
 
     def join(self, judged: list[Pair]) -> list[Pair]:
-        """Campaigns, the strongest first, and every other cohort with the verdict that is left to it."""
+        """Campaigns, the strongest first, and every other cohort with the verdict that is left to it.
+
+        Those that share accounts with a campaign and are not one with it come after all campaigns.
+        """
         accused = sorted(
             (pair for pair in judged if pair[1].verdict == "campaign"),
             key=lambda pair: (-strength(pair[1]), pair[0].candidate.id),
         )
         others = [pair for pair in judged if pair[1].verdict != "campaign"]
         found: list[Pair] = []
+        beside: list[Pair] = []
         for pair in (self._refined(pair) for pair in accused):
             if pair[1].verdict != "campaign":
                 others.append(pair)
                 continue
-            nearest = max(found, key=lambda known: overlap(pair, known), default=None)
-            if nearest is None or overlap(pair, nearest) < self._campaign.same_campaign:
+            nearest = next(iter(self.near(pair, found)), None)
+            if nearest is None:
                 found.append(pair)
             elif (both := self._united(nearest, pair)) is not None:
                 found[found.index(nearest)] = both
             else:
-                others.append(shadow(pair, nearest))
-        return found + [self._left(pair, found) for pair in others]
+                beside.append(pair)
+        return [*found, *beside, *(self._left(pair, found) for pair in others)]
+
+    def near(self, pair: Pair, found: Iterable[Pair]) -> list[Pair]:
+        """Those of ``found`` that hold so many accounts of ``pair`` that they may be one, the nearest first."""
+        by = [(overlap(pair, known), known) for known in found]
+        near = [(share, known) for share, known in by if share >= self._campaign.same_campaign]
+        return [known for _, known in sorted(near, key=lambda each: -each[0])]
+
+    def beside(self, pair: Pair, held: Accounts) -> Pair | None:
+        """The cohort without accounts that other campaigns hold; None unless it stands as a campaign like that."""
+        tested, _ = pair
+        left = _without(tested.candidate, held)
+        if len(left.accounts) == len(tested.candidate.accounts):
+            return pair
+        if len(left.accounts) < self._link.least_accounts:
+            return None
+        again = self._judged(left, self._assembly.population)
+        return again if again is not None and again[1].verdict == "campaign" else None
 
     def _refined(self, pair: Pair) -> Pair:
         """The cohort without accounts that do not fit it: strangers that use the words too.
@@ -114,10 +137,8 @@ class Joiner:
 
     def _left(self, pair: Pair, found: list[Pair]) -> Pair:
         """A cohort that is not accused; where it is mostly a campaign's accounts, its shadow."""
-        nearest = max(found, key=lambda known: overlap(pair, known), default=None)
-        if nearest is None or overlap(pair, nearest) < self._campaign.same_campaign:
-            return pair
-        return shadow(pair, nearest)
+        near = self.near(pair, found)
+        return shadow(pair, near[0]) if near else pair
 
 
 def _without(candidate: Candidate, accounts: Accounts) -> Candidate:

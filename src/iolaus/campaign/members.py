@@ -52,6 +52,19 @@ class Members:
         found: Floats = np.where(self.used > 0, _share(self.used, self.had, self.rest), np.nan)
         return found
 
+    def only(self, kept: npt.NDArray[np.bool_]) -> Members:
+        """Those of some of the accounts. kept: bool[n]."""
+        return Members(
+            self.numbers[kept],
+            self.membership[kept],
+            self.used[kept],
+            self.had[kept],
+            self.share_low[kept],
+            self.share_high[kept],
+            [role for role, keep in zip(self.role, kept.tolist(), strict=True) if keep],
+            self.rest,
+        )
+
 
 def _share(used: Numbers, had: Numbers, rest: float) -> Floats:
     found: Floats = (used + rest * (had - used)) / had

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from iolaus.campaign.apart import Declared, declared, set_apart
+from iolaus.campaign.claims import claimed_once
 from iolaus.campaign.cleared import cleared_accounts
 from iolaus.campaign.grown import MORE_LIKELY, grown
-from iolaus.campaign.join import Joiner, Pair, overlap, shadow
+from iolaus.campaign.join import Joiner, Pair, shadow
 from iolaus.campaign.judge import judge
 from iolaus.campaign.judged import Judged, Outcome, Settings
 from iolaus.campaign.members import Members
@@ -56,9 +58,9 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         joiner = Joiner(assembly, settings.link, settings.campaign, settings.verdict)
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
-        cohorts = list(_measured(judged, assembly, engine, settings, known))
+        cohorts = list(_measured(judged, joiner, assembly, engine, settings, known))
         more, tried = _beyond_words(others, cohorts, assembly, engine, settings, known)
-        cohorts += more
+        cohorts = claimed_once([*cohorts, *more], len(assembly.population.accounts))
         cohorts = published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
@@ -66,24 +68,47 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
 
 
 def _measured(
-    judged: Iterable[Pair], assembly: Assembly, engine: Engine, settings: Settings, known: Declared
+    judged: Iterable[Pair], joiner: Joiner, assembly: Assembly, engine: Engine, settings: Settings, known: Declared
 ) -> Iterator[Judged]:
-    """Each cohort, campaigns with their members; one whose accounts an earlier campaign holds is its shadow."""
+    """Each cohort, campaigns with their members; one whose accounts an earlier campaign holds is its shadow.
+
+    One that could be an earlier cohort by its accounts, and was not joined with it, is judged once more without those
+    that turned out to be the earlier campaign's.
+    """
     earlier: list[Pair] = []
+    before: list[Pair] = []
     for pair in judged:
         if pair[1].verdict != "campaign":
             yield Judged(*pair, {})
             continue
-        nearest = max(earlier, key=lambda found: overlap(pair, found), default=None)
-        if nearest is not None and overlap(pair, nearest) >= settings.campaign.same_campaign:
-            yield Judged(*shadow(pair, nearest), {})
+        near = joiner.near(pair, earlier) or joiner.near(pair, before)
+        before.append(pair)
+        alone = _apart(pair, near, joiner, earlier)
+        if alone is None:
+            yield Judged(*shadow(pair, near[0]), {})
             continue
-        found = grown(pair, assembly, engine, settings, known)
+        found = grown(alone, assembly, engine, settings, known)
+        if found.members is not None and not WORDLESS & {*found.tested.candidate.kinds}:
+            found = _with_unread(found, found.members, assembly, settings, known)
         if found.members is not None:
-            if not WORDLESS & {*found.tested.candidate.kinds}:
-                found = _with_unread(found, found.members, assembly, settings, known)
-            earlier.append((found.tested, found.judgement))
+            sure = found.members.membership >= settings.verdict.accuse_membership
+            earlier.append(_of_accounts(found, found.members.numbers[sure]))
         yield found
+
+
+def _of_accounts(found: Judged, accounts: npt.NDArray[np.int32]) -> Pair:
+    """The campaign with none but these of its accounts."""
+    return replace(found.tested, candidate=replace(found.tested.candidate, accounts=accounts)), found.judgement
+
+
+def _apart(pair: Pair, near: Sequence[Pair], joiner: Joiner, earlier: Sequence[Pair]) -> Pair | None:
+    """What is left of a cohort without the members of ``earlier`` campaigns; None: it is the shadow of one ``near``."""
+    if not near:
+        return pair
+    if joiner.near(pair, earlier):
+        return None
+    held = np.concatenate([found[0].candidate.accounts for found in earlier] or [np.zeros(0, np.int32)])
+    return joiner.beside(pair, held)
 
 
 def _beyond_words(
@@ -103,13 +128,10 @@ def _beyond_words(
     assembly.admit([*many, *handfuls])
     assembly.turn_to_admitted()
     of_few = Sections.of_few(settings.sketch, settings.link, settings.campaign, settings.verdict)
-    judged = [
-        each
-        for candidates, by in ((many, settings), (handfuls, of_few))
-        for each in _measured(
-            Joiner(assembly, by.link, by.campaign, by.verdict).found(candidates), assembly, engine, by, known
-        )
-    ]
+    judged: list[Judged] = []
+    for some, by in ((many, settings), (handfuls, of_few)):
+        joiner = Joiner(assembly, by.link, by.campaign, by.verdict)
+        judged += _measured(joiner.found(some), joiner, assembly, engine, by, known)
     return judged, len(many) + len(handfuls)
 
 
