@@ -17,37 +17,50 @@ from iolaus.link.cohort import Cohort
 from iolaus.link.settings import LinkSettings
 from iolaus.sketch.settings import SketchSettings
 
-OWN, TAKEN_UP = 11, 12
+OWN, ITEM, FRAMEWORK = 11, 12, 13
 SETTINGS = SimpleNamespace(
     sketch=SketchSettings(), link=LinkSettings(), campaign=CampaignSettings(), verdict=VerdictSettings()
 )
 ACCOUNTS = np.arange(40, dtype=np.int32)
 
 
-def fits(exclusive: bool) -> Any:
-    """Everyone fits; ``exclusive``: and hardly a stranger uses the words."""
+def fits(phrases: tuple[int, ...], told: bool) -> Any:
+    """Everyone fits. Strangers use the framework's words. ``told``: and they show among those whom these bring."""
+    own = FRAMEWORK not in phrases
     return SimpleNamespace(
         numbers=ACCOUNTS,
         share=1.0,
         fitting=np.ones(len(ACCOUNTS), bool),
-        exclusive=lambda settings: exclusive,
+        strange=(FRAMEWORK,) if told and not own else (),
+        exclusive=lambda settings: own,
         likely=lambda settings: ACCOUNTS,
     )
 
 
 def members(engine: Any, phrases: tuple[int, ...], *rest: Any) -> Members:
     """Sure of everybody while the words are its own alone, of hardly anybody once they are not."""
-    sure = np.full(len(ACCOUNTS), 0.99 if phrases == (OWN,) or rest[0].exclusive(None) else 0.3)
+    sure = np.full(len(ACCOUNTS), 0.99 if rest[0].exclusive(None) else 0.3)
     ones = np.ones(len(ACCOUNTS), np.int64)
     return Members(ACCOUNTS, sure, ones, ones, ones * 0.5, ones * 1.0, [None] * len(ACCOUNTS))
 
 
-@pytest.mark.parametrize(("still_own", "words"), [(True, (OWN, TAKEN_UP)), (False, (OWN,))])
+@pytest.mark.parametrize(
+    ("taken", "told", "words"),
+    [
+        ((OWN, ITEM), True, (OWN, ITEM)),
+        ((OWN, FRAMEWORK), True, (OWN,)),
+        ((OWN, FRAMEWORK), False, (OWN,)),
+        ((OWN, ITEM, FRAMEWORK), True, (OWN, ITEM)),
+        ((OWN, ITEM, FRAMEWORK), False, (OWN,)),
+    ],
+)
 def test_words_that_strangers_use_are_not_taken_up(
-    monkeypatch: pytest.MonkeyPatch, still_own: bool, words: tuple[int, ...]
+    monkeypatch: pytest.MonkeyPatch, taken: tuple[int, ...], told: bool, words: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr(growth, "fits_of", lambda candidate, *_: fits(candidate.phrases == (OWN,) or still_own))
-    monkeypatch.setattr(growth, "own_words", lambda *_: (OWN, TAKEN_UP))
+    monkeypatch.setattr(growth, "fits_of", lambda candidate, *_: fits(candidate.phrases, told))
+    monkeypatch.setattr(growth, "fitting_words", lambda engine, phrases, *_: phrases)
+    monkeypatch.setattr(growth, "users", lambda *_: len(ACCOUNTS))
+    monkeypatch.setattr(growth, "own_words", lambda *_: taken)
     monkeypatch.setattr(growth, "are_owned", lambda *_: False)
     monkeypatch.setattr(growth, "rest_of_campaign", lambda *_: None)
     monkeypatch.setattr(growth, "measure", members)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from iolaus.campaign.apart import Declared
+from iolaus.campaign.brought import strange_words, users_of
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
@@ -19,7 +20,7 @@ from iolaus.link.fit import AccountFits, account_fits, own_fits
 from iolaus.link.parts import part_of
 from iolaus.link.population import Floats
 from iolaus.link.settings import LinkSettings
-from iolaus.link.strangers import FEW, SOME
+from iolaus.link.strangers import few
 
 GUESSES = 6
 """Times that the accounts of a campaign are guessed anew from those whom they meet."""
@@ -35,6 +36,7 @@ class Fits:
     tested: bool[n], whether it used them often enough to be tested for what it asks; the others can but be tied.
     tied_known: the setting, from which an account's ties tell that it is a member.
     apart: int32[a], accounts of declared organisations that use the words too, which are no part of any of this.
+    strange: those of the words that bring strangers (:func:`iolaus.campaign.brought.strange_words`).
     """
 
     numbers: npt.NDArray[np.int32]
@@ -43,6 +45,7 @@ class Fits:
     tested: Mask
     tied_known: float = LinkSettings().tied_known
     apart: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    strange: tuple[int, ...] = ()
 
     @property
     def fitting(self) -> Mask:
@@ -81,15 +84,17 @@ class Fits:
         Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so each account must bear
         more than ``own_bias`` of the log likelihood ratio of few strangers to some, and all together ``own_evidence``.
         Strangers are counted by what is done besides; where that, or ties, tell too little, by how well each fits.
+        None of the words may bring strangers.
         """
+        if self.strange:
+            return False
         strangers, bias = self.by_account.strangers, settings.own_bias * float(self.tested.sum())
         if strangers is not None and strangers.by_ties:
             own = self.part >= settings.own_part and strangers.evidence - bias >= settings.own_evidence
             return own and 1 - strangers.of_users >= settings.own_users
-        ratio = 10.0 ** np.clip(self.by_account.cautious[self.tested], -12, 12)
-        borne = np.log(((1 - FEW) * ratio + FEW) / ((1 - SOME) * ratio + SOME))
-        part = part_of(self.by_account.cautious[self.tested])
-        return part >= settings.own_part and float(borne.sum()) - bias >= settings.own_evidence
+        fit = self.by_account.cautious[self.tested]
+        borne = few(10.0 ** np.clip(fit, -12, 12))
+        return part_of(fit) >= settings.own_part and borne - bias >= settings.own_evidence
 
 
 def fits_of(
@@ -116,7 +121,15 @@ def fits_of(
     asked = Asked.of(cohort, besides, assembly.population, len(others))
     body = np.isin(cohort.numbers, candidate.accounts)
     found = account_fits(cohort, asked, assembly.population, settings, body, tested)
-    fits = Fits(cohort.numbers, found, own_odds(found.tied, found.alike, tested), tested, settings.tied_known, apart)
+    strange = strange_words(
+        users_of(engine, candidate.phrases, cohort.numbers[tested]),
+        cohort.numbers[tested],
+        found.usual[tested],
+        verdict.own_part,
+        verdict.strange_evidence,
+    )
+    own = own_odds(found.tied, found.alike, tested)
+    fits = Fits(cohort.numbers, found, own, tested, settings.tied_known, apart, strange)
     return fits if fits.exclusive(verdict) else replace(fits, own=_guessed(fits, cohort, asked, assembly, settings))
 
 

@@ -18,6 +18,7 @@ from iolaus.campaign.rest import rest_of_campaign
 from iolaus.campaign.wordless import WORDLESS
 from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
+from iolaus.link.candidates import Candidate
 
 GROWTHS = 3
 """Times that a campaign may take up words of its members' own."""
@@ -36,10 +37,10 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
     found: Judged | None = None
     for _ in range(GROWTHS):
         fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
-        if found and not fits.exclusive(settings.verdict):
-            break
         strange = fits.share < least
         words = _exclusive(candidate.phrases, fits, engine, settings, strange)
+        if found and not fits.exclusive(settings.verdict) and _no_more(words, candidate, found):
+            break
         if words != candidate.phrases:
             dropped |= {*candidate.phrases} - {*words}
             candidate = replace(candidate, phrases=words)
@@ -62,6 +63,11 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
     return found if found and _told(found, settings) else Judged(*mixed(tested, judgement, settings.verdict), {})
 
 
+def _no_more(words: tuple[int, ...], candidate: Candidate, found: Judged) -> bool:
+    """Whether nothing is left to take up: none of the words can be told from the others, or only old ones are left."""
+    return words == candidate.phrases or {*words} <= {*found.tested.candidate.phrases}
+
+
 def _told(found: Judged, settings: Settings) -> bool:
     """Whether as many accounts are told from strangers as make a cohort at all."""
     if found.members is None:
@@ -82,6 +88,7 @@ def _exclusive(
     if fits.exclusive(settings.verdict):
         return phrases
     words = fitting_words(engine, phrases, fits, settings.campaign.own_words)
+    words = tuple(word for word in words if word not in fits.strange)
     likely = fits.numbers[fits.fitting]
     kept = settings.campaign.kept_members * len(likely)
     return words if words and users(engine, words, likely) >= kept else phrases

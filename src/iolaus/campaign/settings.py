@@ -134,6 +134,9 @@ class VerdictSettings(BaseModel):
         ge=0,
         description="part of that ratio, of at most 0.095 an account, that is held against how each was measured",
     )
+    strange_evidence: float = Field(
+        3.0, gt=0, description="log likelihood ratio from which accounts that a word brings are taken for strangers"
+    )
     tied_users: int = Field(
         8, ge=1, description="accounts so tied (link.tied_known) from which on they tell how members use the words"
     )

@@ -21,6 +21,14 @@ def part_of(fit: Floats) -> float:
     return share
 
 
+def gained(ratio: Floats, share: float, other: float) -> float:
+    """Log likelihood ratio of a share of members to another one, of accounts with these ratios.
+
+    ratio: float64[n], of a member to a stranger.
+    """
+    return float(np.log((share * ratio + 1 - share) / (other * ratio + 1 - other)).sum())
+
+
 def logistic(odds: Floats) -> Floats:
     """Probabilities of log10 odds, which are taken as twelve at most."""
     found: Floats = 1 / (1 + 10.0 ** -np.clip(odds, -12, 12))

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from iolaus.engine import Engine
+from iolaus.link.parts import gained
 from iolaus.link.population import Floats
 from iolaus.link.settings import LinkSettings
 
@@ -84,9 +85,13 @@ def among(users: Likelihoods, often: Mask, others: Likelihoods, most: float, dou
     members, alike = _likely(users, max(most, least), doubt)
     regular = users.of(np.flatnonzero(often))
     stranger = regular.stranger(alike)
-    ratio = ((1 - FEW) * regular.member + FEW * stranger) / ((1 - SOME) * regular.member + SOME * stranger)
     share = 1 - _members(regular, stranger)
-    return Strangers(share, 1 - members, max(alike, least), float(np.log(ratio).sum()))
+    return Strangers(share, 1 - members, max(alike, least), few(regular.member / stranger))
+
+
+def few(ratio: Floats) -> float:
+    """Log likelihood ratio of few strangers to some, among accounts with these ratios of a member to a stranger."""
+    return gained(ratio, 1 - FEW, 1 - SOME)
 
 
 def _likely(seen: Likelihoods, most: float, doubt: float, members: bool = True) -> tuple[float, float]:
