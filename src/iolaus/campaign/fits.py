@@ -83,15 +83,18 @@ class Fits:
 
         Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so each account must bear
         more than ``own_bias`` of the log likelihood ratio of few strangers to some, and all together ``own_evidence``.
-        Strangers are counted by what is done besides; where that, or ties, tell too little, by how well each fits.
-        None of the words may bring strangers.
+        Strangers are counted by what is done besides. Where ties told too few with whom to compare, how well each fits
+        must bear it as well: of a few conversations fits are as good among strangers. Where nothing is done besides,
+        that alone tells. None of the words may bring strangers.
         """
         if self.strange:
             return False
-        strangers, bias = self.by_account.strangers, settings.own_bias * float(self.tested.sum())
-        if strangers is not None and strangers.by_ties:
-            own = self.part >= settings.own_part and strangers.evidence - bias >= settings.own_evidence
-            return own and 1 - strangers.of_users >= settings.own_users
+        bias, strangers = settings.own_bias * float(self.tested.sum()), self.by_account.strangers
+        if strangers is not None:
+            counted = 1 - strangers.share >= settings.own_part and 1 - strangers.of_users >= settings.own_users
+            counted = counted and strangers.evidence - bias >= settings.own_evidence
+            if strangers.by_ties or not counted:
+                return counted
         fit = self.by_account.cautious[self.tested]
         borne = few(10.0 ** np.clip(fit, -12, 12))
         return part_of(fit) >= settings.own_part and borne - bias >= settings.own_evidence

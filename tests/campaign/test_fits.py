@@ -1,0 +1,50 @@
+"""Whether a campaign's words count as its own, where ties tell too few with whom to compare."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from iolaus.campaign.fits import Fits
+from iolaus.campaign.settings import VerdictSettings
+from iolaus.link.fit import AccountFits
+from iolaus.link.strangers import Strangers
+
+SETTINGS = VerdictSettings()
+USERS = 40
+
+
+def told(fit: float, strangers: Strangers | None) -> Fits:
+    """Users of whom each fits alike, log10 ``fit``, and all of whom come back to the words."""
+    each = np.full(USERS, fit)
+    by_account = AccountFits(each, each, each, each, strangers)
+    return Fits(np.arange(USERS, dtype=np.int32), by_account, each, np.ones(USERS, bool))
+
+
+@pytest.mark.parametrize(
+    ("fit", "share", "of_users", "evidence", "own"),
+    [
+        (1.0, 0.0, 0.0, 2.0, True),
+        (0.05, 0.0, 0.0, 2.0, False),
+        (1.0, 0.0, 0.0, 0.9, False),
+        (1.0, 0.08, 0.0, 2.0, False),
+        (1.0, 0.0, 0.2, 2.0, False),
+    ],
+)
+def test_strangers_that_were_counted_without_ties_are_not_passed_over_for_a_good_fit(
+    fit: float, share: float, of_users: float, evidence: float, own: bool
+) -> None:
+    """Who asks as the campaign does told whom all are compared with: then count and fit must both bear it."""
+    found = told(fit, Strangers(share, of_users, 0.5, evidence, by_ties=False))
+    assert found.exclusive(SETTINGS) == own
+
+
+def test_where_ties_told_the_count_of_strangers_alone_decides() -> None:
+    """Fits hold the ties too, and are then no second witness."""
+    for evidence, own in ((2.0, True), (0.9, False)):
+        assert told(0.05, Strangers(0.0, 0.0, 0.5, evidence)).exclusive(SETTINGS) == own
+
+
+def test_where_nothing_is_done_besides_the_fit_alone_decides() -> None:
+    assert told(1.0, None).exclusive(SETTINGS)
+    assert not told(0.05, None).exclusive(SETTINGS)
