@@ -21,7 +21,6 @@ from iolaus.errors import InputError
 from iolaus.ingest.inputs import Inputs
 from iolaus.key import Key
 from iolaus.key import load as load_key
-from iolaus.link.assemble import Topics
 from iolaus.link.passages import SharedWords
 from iolaus.link.population import Population
 from iolaus.link.readings import one_of_each
@@ -30,6 +29,7 @@ from iolaus.progress import Progress
 from iolaus.scan import open_workspace, refuse_inputs_in, stages
 from iolaus.settings import Settings
 from iolaus.sketch.content_backends import chosen, model_id
+from iolaus.sketch.topics import Topics
 from iolaus.workspace import Workspace, disk_error
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from iolaus.link.assemble import Topics
 from iolaus.link.population import LEAST_STRANGERS
+from iolaus.sketch.topics import Topics
 
 from . import factories
 

@@ -12,6 +12,7 @@ from iolaus.sketch.bins import binned, write_binned
 from iolaus.sketch.groups import Held
 from iolaus.sketch.private import LEAST, heavy_hitters, keep_private
 from iolaus.sketch.settings import SketchSettings
+from iolaus.sketch.uses import read_parts
 
 TEMPLATE = np.array([11, 22, -33, 44])
 SETTINGS = SketchSettings(private_least=50, private_sample=40)
@@ -36,7 +37,7 @@ def kept(tmp_path: Path, *parts: Held, settings: SketchSettings = SETTINGS) -> d
     (tmp_path / "shingles").mkdir()
     for number, part in enumerate(parts):
         write_binned(part, np.ones(len(part.accounts), bool), tmp_path / "shingles", number)
-    keep_private(tmp_path, len(parts), settings)
+    keep_private(tmp_path, read_parts(tmp_path, len(parts)), settings)
     table = pq.read_table(tmp_path / "private_uses.parquet")
     assert len(set(table["phrase"].to_pylist())) <= 1, "one template ties all of them"
     accounts, counts = np.unique(table["account"].to_numpy(), return_counts=True)

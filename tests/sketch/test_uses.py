@@ -55,7 +55,7 @@ def test_uses_are_those_of_a_plain_count(
     for number, (held, counted) in enumerate(parts):
         write_binned(held, counted, tmp_path / "shingles", number)
     assert uses.cells_of(sum(len(held.shingles) for held, _ in parts), bits) == cells
-    uses.keep_shared(tmp_path, 2, SketchSettings(k=K, filter_bits=bits))
+    uses.keep_shared(tmp_path, uses.read_parts(tmp_path, 2), SketchSettings(k=K, filter_bits=bits))
     rows = pq.read_table(tmp_path / "uses.parquet").to_pylist()
     found = [(row["shingle"], row["account"], row["conversation"]) for row in rows]
     assert len(found) == len(set(found)), "a conversation counts once"
@@ -67,7 +67,7 @@ def test_uses_are_those_of_a_plain_count(
 
 
 def test_no_uses_are_an_empty_table(tmp_path: Path) -> None:
-    uses.keep_shared(tmp_path, 0, SketchSettings())
+    uses.keep_shared(tmp_path, [], SketchSettings())
     assert pq.read_table(tmp_path / "uses.parquet").num_rows == 0
 
 
@@ -75,7 +75,7 @@ def test_no_part_has_a_use(tmp_path: Path) -> None:
     (tmp_path / "shingles").mkdir()
     nothing = Held(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64))
     write_binned(nothing, np.zeros(0, np.bool_), tmp_path / "shingles", 0)
-    uses.keep_shared(tmp_path, 1, SketchSettings())
+    uses.keep_shared(tmp_path, uses.read_parts(tmp_path, 1), SketchSettings())
     assert pq.read_table(tmp_path / "uses.parquet").num_rows == 0
 
 

@@ -98,11 +98,16 @@ def gathered(
 
 
 def told(work: Workspace) -> dict[str, dict[str, Any]]:
-    """Exchange id -> derived columns and marks, without the numbers of rows."""
+    """Exchange id -> derived columns, marks, and what is known of its conversation, without the numbers of rows."""
     rows = pq.read_table(work.folder("ingest") / "exchanges").sort_by("seq").select(["exchange_id"]).to_pylist()
     derived = pq.read_table(work.folder("ingest") / "derived.parquet").to_pylist()
     marks = pq.read_table(work.folder("sketch") / "marks").sort_by("seq").to_pylist()
-    whole = [{**a, **b, **c, "seq": 0} for a, b, c in zip(rows, derived, marks, strict=True)]
+    talks = pq.read_table(work.folder("fingerprint") / "conversations.parquet").to_pylist()
+    of = {talk["conversation"]: talk for talk in talks}
+    whole = [
+        {**of.get(mark["conversation"], {}), **row, **own, **mark, "seq": 0}
+        for row, own, mark in zip(rows, derived, marks, strict=True)
+    ]
     return {row["exchange_id"]: row for row in whole}
 
 

@@ -17,7 +17,7 @@ from iolaus.ingest.derive import derive
 from iolaus.ingest.hashing import Hasher
 from iolaus.ingest.parts import NARROW, write_narrow
 from iolaus.key import Key
-from iolaus.state.plain import DERIVED, READ, Ties, hashed, whole
+from iolaus.state.plain import DERIVED, READ, Own, Ties, whole
 
 HASHER = Hasher(Key(b"k" * 32))
 SECOND = 1_000_000
@@ -51,7 +51,7 @@ def kept(rows: int, seed: int, named: float) -> pa.Table:
 
 def derived(rows: pa.Table, chosen: npt.NDArray[np.bool_], place: Path, answering: pa.Table) -> pa.Table:
     """What is derived of the chosen rows."""
-    account, seq = hashed(rows["account_id"], HASHER), pa.array(np.arange(len(rows)))
+    account, seq = HASHER.column(rows["account_id"].combine_chunks()), pa.array(np.arange(len(rows)))
     made = {
         "seq": seq,
         "source": pa.array(np.zeros(len(rows), np.int32)),
@@ -75,11 +75,9 @@ def derived(rows: pa.Table, chosen: npt.NDArray[np.bool_], place: Path, answerin
 def test_what_is_derived_of_the_others_is_what_is_derived_of_all(tmp_path: Path, seed: int, named: float) -> None:
     rows = kept(3_000, seed, named)
     parts = [rows.slice(0, 1_000), rows.slice(1_000)]
-    paths = [tmp_path / f"{number}.parquet" for number in range(2)]
-    for part, path in zip(parts, paths, strict=True):
-        pq.write_table(part.drop_columns(["ts"]), path)
-    ties = Ties.of(paths, HASHER)
-    plain = np.concatenate([ties.plain(part, hashed(part["account_id"], HASHER)) for part in parts])
+    owns = [Own.of(part, HASHER) for part in parts]
+    ties = Ties.of(owns)
+    plain = np.concatenate([ties.plain(own) for own in owns])
     assert plain.any() == (named > 0), "some rows are what they say, if any conversation is named"
     assert not plain.all()
     everything = derived(rows, np.ones(len(rows), bool), tmp_path / "all", ties.answering)
@@ -89,12 +87,9 @@ def test_what_is_derived_of_the_others_is_what_is_derived_of_all(tmp_path: Path,
     assert pa.concat_tables(found).equals(everything.select(DERIVED.names).cast(DERIVED))
 
 
-def test_an_account_counts_as_answering_once_any_part_shows_it(tmp_path: Path) -> None:
+def test_an_account_counts_as_answering_once_any_part_shows_it() -> None:
     rows = kept(500, 9, 1.0)
-    paths = [tmp_path / f"{number}.parquet" for number in range(5)]
-    for number, path in enumerate(paths):
-        pq.write_table(rows.slice(100 * number, 100), path)
-    found = Ties.of(paths, HASHER).answering.to_pylist()
+    found = Ties.of([Own.of(rows.slice(100 * number, 100), HASHER) for number in range(5)]).answering.to_pylist()
     answered = {row["account_id"] for row in rows.to_pylist() if row["answered"]}
     names = sorted(set(rows["account_id"].to_pylist()))
     hashes = HASHER.column(pa.array(names, pa.string())).to_pylist()
@@ -105,6 +100,6 @@ def test_an_account_counts_as_answering_once_any_part_shows_it(tmp_path: Path) -
 
 
 def test_no_parts_tie_nothing() -> None:
-    found = Ties.of([], HASHER)
+    found = Ties.of([])
     assert len(found.answering) == 0
-    assert not found.failed.any()
+    assert not found.failed.table.any()

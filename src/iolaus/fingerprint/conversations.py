@@ -6,11 +6,33 @@ its size by all of them. Retries and gateway fallbacks were collapsed at ingest 
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from iolaus.engine import Engine
 from iolaus.workspace import Workspace, renamed_into
 
 CONFIGURATION = ("temperature", "max_tokens", "n", "top_logprobs", "thinking_budget", "format")
 """Request parameters that together tell how a client is set up."""
+
+_NARROWER = {
+    **dict.fromkeys(("account", "turn", "words", "asn", "max_tokens", "thinking_budget"), pa.int32()),
+    **dict.fromkeys(("temperature_milli", "top_logprobs", "answers"), pa.int32()),
+    "network": pa.int8(),
+    "readable": pa.bool_(),
+}
+
+SCHEMA = pa.schema(
+    (name, _NARROWER.get(name, pa.int64()))
+    for name in (
+        *("conversation", "account", "ts", "ended", "seq", "turn", "text", "words", "system", "tools", "model"),
+        *("pathway", "agent", "tls", "key", "end_user", "address", "block", "asn", "network", "reasoning_ref"),
+        *("max_tokens", "thinking_budget", "temperature_milli", "exchanges", "readable", "output_tokens"),
+        *("input_tokens", "reasoning_tokens", "top_logprobs", "answers"),
+    )
+)
+"""Columns of ``conversations.parquet``."""
+
+FILE = "conversations.parquet"
 
 _SQL = """
 WITH whole AS (
@@ -33,8 +55,10 @@ WHERE seq = whole.opened
 
 
 def write(work: Workspace, engine: Engine) -> None:
-    """Write ``fingerprint/conversations.parquet`` from the marks of the sketch."""
-    path = work.folder("fingerprint") / "conversations.parquet"
+    """Write ``fingerprint/conversations.parquet`` from the marks of the sketch, where a state has not done so."""
+    path = work.folder("fingerprint") / FILE
+    if path.exists():
+        return
     engine.view("marks", work.folder("sketch") / "marks" / "part-*.parquet")
     with renamed_into(path) as partial:
         engine.write(_SQL, partial, order="account, ts, conversation")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from iolaus.sketch.topic import DIMENSIONS
+from iolaus.sketch.topics import opening_rows
 from iolaus.workspace import Workspace
 
 Numbers = npt.NDArray[np.int64]
@@ -22,15 +25,23 @@ def topic_spread(work: Workspace, accounts: int) -> npt.NDArray[np.float64]:
     place = work.folder("sketch")
     sums = np.zeros((accounts, DIMENSIONS), np.int64)
     squares, counts = np.zeros((2, accounts), np.int64)
-    for path in sorted((place / "marks").glob("part-*.parquet")):
-        marks = pq.read_table(path, columns=["account", "counted", "turn", "readable"])
-        opening = marks["counted"].to_numpy() & marks["readable"].to_numpy() & (marks["turn"].to_numpy() == 0)
-        topics = np.asarray(np.load(place / "topics" / f"{path.stem}.npy", mmap_mode="r"))
-        _add(topics, marks["account"].to_numpy(), opening, sums, squares, counts)
+    for path in sorted((place / "topics").glob("part-*.npy")):
+        account, opening = _openings(path, place / "marks" / f"{path.stem}.parquet")
+        _add(np.asarray(np.load(path, mmap_mode="r")), account, opening, sums, squares, counts)
     pairs = np.maximum(counts * (counts - 1), 1)
     unit = np.maximum(squares / np.maximum(counts, 1), 1)
     cosine = ((sums**2).sum(1) - squares) / (pairs * unit)
     return np.where(counts > 1, 1 - cosine, np.nan)
+
+
+def _openings(topics: Path, marks: Path) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    """Account of each row of a file of topics, and whether it opens a conversation and can be read."""
+    rows = opening_rows(topics)
+    if rows is not None:
+        return rows["account"].to_numpy(), rows["opening"].to_numpy(zero_copy_only=False)
+    read = pq.read_table(marks, columns=["account", "counted", "turn", "readable"])
+    opening = read["counted"].to_numpy() & read["readable"].to_numpy() & (read["turn"].to_numpy() == 0)
+    return read["account"].to_numpy(), opening
 
 
 @numba.njit(cache=True, nogil=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +24,7 @@ from iolaus.link.settings import LinkSettings
 from iolaus.link.strangers import sampled, strangers
 from iolaus.link.ties import TIES
 from iolaus.link.uses import Uses
+from iolaus.sketch.topics import Topics
 from iolaus.workspace import Workspace
 
 log = logging.getLogger("iolaus")
@@ -48,27 +48,6 @@ NETWORK_IDENTIFIERS = ("block", "address")
 
 
 _NOBODY = np.zeros(0, np.int32)
-
-
-class Topics:
-    """Topic vectors of exchanges by ``seq``, read from the sketch's files as they are needed."""
-
-    def __init__(self, place: Path) -> None:
-        self._parts = [np.asarray(np.load(path, mmap_mode="r")) for path in sorted(place.glob("part-*.npy"))]
-        self._ends = np.cumsum([len(part) for part in self._parts])
-        self.dimensions = self._parts[0].shape[1] if self._parts else 1
-
-    def __getitem__(self, seq: Numbers) -> npt.NDArray[np.int8]:
-        """int8[len(seq), dimensions]."""
-        found = np.zeros((len(seq), self.dimensions), np.int8)
-        order = np.argsort(seq, kind="stable")
-        bounds = np.searchsorted(seq[order], self._ends)
-        for number, (low, high) in enumerate(itertools.pairwise([0, *bounds.tolist()])):
-            if low < high:
-                rows = order[low:high]
-                first = self._ends[number] - len(self._parts[number])
-                found[rows] = self._parts[number][seq[rows] - first]
-        return found
 
 
 class Assembly:

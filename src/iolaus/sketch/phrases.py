@@ -24,6 +24,7 @@ from scipy.sparse.csgraph import connected_components
 
 from iolaus.engine import Engine
 from iolaus.progress import Progress
+from iolaus.sketch import configured
 from iolaus.sketch.settings import SketchSettings
 from iolaus.workspace import Workspace, renamed_into
 
@@ -104,15 +105,15 @@ def run(work: Workspace, settings: SketchSettings, engine: Engine, progress: Pro
 
 
 def _views(place: Path, engine: Engine) -> None:
-    """Open marks, uses and users of the sketch in the folder ``place``, and count the conversations of accounts."""
-    engine.view("marks", place / "marks" / "part-*.parquet")
+    """Open configurations, uses and users in the folder ``place``, and count the conversations of accounts."""
+    configured.view(place, engine)
     engine.view("uses", place / "uses.parquet")
     engine.view("users", place / "users.parquet")
     engine.define("word_uses", "SELECT shingle AS item, account, conversation FROM uses")
     engine.define("word_users", "SELECT shingle AS item, account, used FROM users")
     engine.keep(
         "volumes",
-        "SELECT account, count(DISTINCT conversation) AS had FROM marks WHERE counted GROUP BY account",
+        "SELECT account, count(DISTINCT conversation) AS had FROM configured GROUP BY account",
     )
 
 
@@ -155,7 +156,7 @@ def _uses_sql(settings: SketchSettings) -> str:
         JOIN (SELECT phrase, count(*) AS size FROM members GROUP BY phrase) AS sizes USING (phrase)
         WHERE found >= {settings.phrase_share} * size
         UNION ALL
-        SELECT DISTINCT system, '{SYSTEM}', account, conversation FROM marks WHERE counted AND system <> 0
+        SELECT DISTINCT system, '{SYSTEM}', account, conversation FROM configured WHERE system <> 0
         UNION ALL
-        SELECT DISTINCT tools, '{TOOLS}', account, conversation FROM marks WHERE counted AND tools <> 0
+        SELECT DISTINCT tools, '{TOOLS}', account, conversation FROM configured WHERE tools <> 0
     """

@@ -28,7 +28,6 @@ from iolaus.sketch.bins import Binned
 from iolaus.sketch.groups import Accounts, Numbers, distinct, find_name, numbered, put_by
 from iolaus.sketch.popular import Words
 from iolaus.sketch.settings import SketchSettings
-from iolaus.sketch.uses import read_parts
 from iolaus.workspace import renamed_into
 
 log = logging.getLogger("iolaus")
@@ -50,9 +49,8 @@ class Heavy:
     shingles: Words
 
 
-def keep_private(place: Path, parts: int, settings: SketchSettings) -> None:
-    """Write ``private_uses.parquet`` from the shingles of every part. place: folder of the sketch."""
-    held = read_parts(place, parts)
+def keep_private(place: Path, held: Sequence[Binned], settings: SketchSettings) -> None:
+    """Write ``private_uses.parquet`` from the shingles ``held`` of every part. place: folder of the sketch."""
     heavy = heavy_hitters(held, settings)
     table = _uses(held, *_templates(held, heavy, settings.k))
     with renamed_into(place / "private_uses.parquet") as path:

@@ -33,7 +33,7 @@ from iolaus.sketch.part import ACCOUNTS, UNFINISHED, Part, Sketcher, step
 from iolaus.sketch.private import keep_private
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import topic_weights, word_frequencies
-from iolaus.sketch.uses import keep_shared
+from iolaus.sketch.uses import keep_shared, read_parts
 from iolaus.workspace import Workspace, renamed_into
 
 PATIENCE_S, GLANCE_S = 90.0, 0.2
@@ -57,8 +57,9 @@ def run(work: Workspace, settings: SketchSettings, key: Key, engine: Engine, pro
         for size in sketched(work, sketcher, parts, engine):
             tick(size)
     with progress.stage("shared shingles", "parts") as tick:
-        keep_shared(place, len(parts), settings)
-        keep_private(place, len(parts), settings)
+        held = read_parts(place, len(parts))
+        keep_shared(place, held, settings)
+        keep_private(place, held, settings)
         tick(len(parts))
     work.drop("sketch/shingles")
     work.finish("sketch", {"exchanges": sum(part.rows for part in parts), "accounts": len(accounts)})

@@ -52,9 +52,11 @@ def read_parts(place: Path, parts: int) -> list[Binned]:
     return [read_binned(place / "shingles", number) for number in range(parts)]
 
 
-def keep_shared(place: Path, parts: int, settings: SketchSettings) -> None:
-    """Write ``uses.parquet`` and ``users.parquet``: of shingles that at least k accounts share."""
-    held = read_parts(place, parts)
+def keep_shared(place: Path, held: Sequence[Binned], settings: SketchSettings) -> None:
+    """Write ``uses.parquet`` and ``users.parquet``: of shingles that at least k accounts share.
+
+    held: the shingles of every part. place: folder of the sketch.
+    """
     uses = sum(len(part.shingles) for part in held)
     bits = cells_of(uses, settings.filter_bits)
     # At least two runs, so that two cores work on them.

@@ -22,8 +22,8 @@ from iolaus.state.manifest import FORMAT, NAME, Made, Manifest
 from iolaus.tables import Table, check
 from iolaus.workspace import disk_error, renamed_into, write_atomically, write_table
 
-PARTS, TABLES, LOCK = "parts", "tables", ".lock"
-OWN = {PARTS, TABLES, LOCK, NAME, f".{NAME}.partial"}
+PARTS, WORKED, TABLES, LOCK = "parts", "worked", "tables", ".lock"
+OWN = {PARTS, WORKED, TABLES, LOCK, NAME, f".{NAME}.partial"}
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ class State:
 
 
 def sweep(place: Path, kept: Manifest | None) -> None:
-    """Remove parts and tables that no manifest names: what a killed scan left, and what has been replaced."""
+    """Remove files of parts and tables that no manifest names: what a killed scan left, and what has been replaced."""
     named = set() if kept is None else kept.files
-    for folder in (place / PARTS, place / TABLES):
+    for folder in (place / PARTS, place / WORKED, place / TABLES):
         for path in sorted(folder.rglob("*"), reverse=True) if folder.is_dir() else ():
             if path.is_dir():
                 with contextlib.suppress(OSError):

@@ -101,7 +101,8 @@ def _parts(state: State, account: str, generation: int) -> tuple[list[Part], int
             rows = pq.read_table(path).filter(pc.field("account_id") != account)
             file = f"{part.file.removesuffix('.parquet').split('.')[0]}.{generation:06}.parquet"
             write_part(rows, state.place / file)
-            parts.append(msgspec.structs.replace(part, file=file, rows=len(rows)))
+            # What was worked out of it holds the account too; the next scan works it out anew.
+            parts.append(msgspec.structs.replace(part, file=file, rows=len(rows), worked=""))
     return parts, gone
 
 

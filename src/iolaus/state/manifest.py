@@ -16,8 +16,11 @@ from iolaus.key import Key
 from iolaus.settings import Settings
 from iolaus.sketch.content_backends import model_id
 
-FORMAT = 1
+FORMAT = 2
 """Rises with every change of what the files of a state mean."""
+
+READABLE = (1, FORMAT)
+"""Formats that are read. In the first nothing was worked out of parts; a scan does so, and leaves the newest format."""
 
 NAME = "state.json"
 SHAPING = ("least", "rate", "edge_words", "edge_rate")
@@ -39,12 +42,16 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file of kept exchanges: ``rows`` of a UTC ``day`` (YYYY-MM-DD) that came in with one ``increment``."""
+    """One file of kept exchanges: ``rows`` of a UTC ``day`` (YYYY-MM-DD) that came in with one ``increment``.
+
+    worked: the file of what was worked out of it (:mod:`iolaus.state.worked`); '' where nothing was.
+    """
 
     file: str
     day: str
     increment: int
     rows: int
+    worked: str = ""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,7 +88,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def files(self) -> set[str]:
         """Every file of the state beside the manifest, relative to its folder."""
-        return {part.file for part in self.parts} | set(self.tables.values())
+        worked = {part.worked for part in self.parts if part.worked}
+        return {part.file for part in self.parts} | worked | set(self.tables.values())
 
 
 def read(place: Path) -> Manifest | None:
@@ -91,13 +99,16 @@ def read(place: Path) -> Manifest | None:
         return None
     try:
         version = msgspec.json.decode(path.read_bytes(), type=dict[str, object]).get("format")
-        if version == FORMAT:
+        if version in READABLE:
             return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (msgspec.DecodeError, OSError):
         raise InputError(
             f"{path}: no manifest of a state. Restore the folder, or begin another with --state."
         ) from None
-    raise InputError(f"{path}: a state of format {version}; this version reads {FORMAT}. Begin another with --state.")
+    raise InputError(
+        f"{path}: a state of format {version}; this version reads {FORMAT}. Use the"
+        " version that wrote it, or begin another with --state."
+    )
 
 
 def refuse_other(found: Made, wanted: Made, place: Path) -> None:

@@ -1,208 +1,165 @@
 """Kept parts and new ones, put together as a scan of all their logs would have left its ingest and its sketch.
 
-Everything that hangs on more than one exchange is made anew here from keyed hashes: retries, conversations, the numbers
-of accounts, shared shingles. So it does not matter how the logs were cut.
+Whatever hangs on more than one exchange is made anew from keyed hashes, or is known to be what it was: retries,
+conversations, the numbers of accounts, shared shingles. So it does not matter how the logs were cut.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
+from iolaus.fingerprint.conversations import FILE as CONVERSATIONS
 from iolaus.ingest.derive import derive, derived_by, rows_of
 from iolaus.ingest.hashing import Hasher
-from iolaus.ingest.parts import NARROW, write_narrow
 from iolaus.key import Key
-from iolaus.link.scored import FOLDER as SCORES
 from iolaus.parallel import abreast
 from iolaus.progress import Progress
 from iolaus.settings import Settings
-from iolaus.sketch.bins import write_binned
-from iolaus.sketch.groups import Held
-from iolaus.sketch.marks import HASHED, NUMBERS, hashes, write_marks
-from iolaus.sketch.mask import bare
-from iolaus.sketch.part import DERIVED
+from iolaus.sketch.bins import Binned
 from iolaus.sketch.private import keep_private
-from iolaus.sketch.run import number_accounts
 from iolaus.sketch.uses import keep_shared
-from iolaus.state.plain import DERIVED as WHOLE
-from iolaus.state.plain import Ties, hashed, whole
+from iolaus.state.plain import Own, Ties
+from iolaus.state.putting import SKETCHED, TIED, Placed, derived_file, number_accounts, write_tied
 from iolaus.state.tables import KEPT_EXCHANGES
+from iolaus.state.talks import together
+from iolaus.state.worked import Worked, narrow_of, own_of, work_out
 from iolaus.workspace import Workspace, renamed_into
 
-ROWS = pa.schema(
-    [
-        ("seq", pa.int64()),
-        ("exchange_id", pa.string()),
-        ("account_id", pa.string()),
-        ("pathway", pa.string()),
-        ("text_state", pa.string()),
-        ("prompt", pa.large_string()),
-    ]
-)
-"""What later stages read of exchanges themselves; prompts are those of the increment, for excerpts."""
+Narrow = dict[str, pa.Array]
 
-REPEATED = ["account_id", "pathway", "text_state", "script"]
-"""Columns of rows and of scores whose values repeat."""
-
-_KEPT_NARROW = ("exchange", "request", "retry_of", "given", "turn", "root", "prompt", "status", "answered")
-_KEPT_MARKS = (
-    *("address", "block", "asn", "network", "tools", "temperature"),
-    *(name for name in HASHED.values() if name != "pathway"),
-    *(name for name in NUMBERS if name != "status"),
-    *("system", "text", "words", "readable"),
-)
-
-_OTHERS = (
-    *("account_id", "ts", "pathway", "status", "topic", "shingles", "script", "scores", "exchange"),
-    *("given", "turn", "root"),
-)
-"""Columns of a part from which the sketch is made, beside those that are marks."""
-
-TIED = "tied"
-"""Folder of the ingest with narrow columns of exchanges that must be looked at beside others, and what is derived."""
+ROW_GROUP = 1 << 17
+"""Conversations that one thread of the engine reads at once."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """One part: its file, and the file of its prompts where they are at hand."""
+    """One part: its file, the file of its prompts where they are at hand, and what was worked out of it before.
+
+    made: where what is worked out of it is written, if that is anything else.
+    """
 
     path: Path
+    made: Path
     prompts: Path | None = None
+    worked: Path | None = None
 
 
 def merge(
     sources: Sequence[Source], work: Workspace, settings: Settings, key: Key, engine: Engine, progress: Progress
 ) -> None:
-    """Write ``ingest`` and ``sketch`` of ``work`` from parts. The side tables must stand in ``ingest`` already."""
+    """Write ``ingest`` and ``sketch`` of ``work`` from parts, and the conversations that come of them. The side tables
+    must stand in ``ingest`` already."""
     if work.finished("merged") is not None:
         return
-    ingest, place = work.folder("ingest"), work.folder("sketch")
-    sources = sources or [_nothing(work)]
-    sizes = [rows_of(source.path) for source in sources]
-    firsts = np.cumsum([0, *sizes]).tolist()
+    merging = _Merging.of(sources or [_nothing(work)], work, key)
     with progress.stage("conversations") as tick:
-        for name in ("exchanges", f"{TIED}/narrow"):
-            (ingest / name).mkdir(exist_ok=True, parents=True)
-        hasher = Hasher(key)
-        ties = Ties.of((source.path for source in sources), hasher)
-        tied = [
-            *abreast(lambda n: _write_exchanges(sources[n], n, firsts[n], ties, ingest, hasher), range(len(sources)))
-        ]
-        derive(ingest / TIED, settings.ingest.retry_window_s, engine, ties.answering)
-        tick(sum(sizes))
+        merging.derive(settings.ingest.retry_window_s, engine)
+        tick(sum(merging.sizes))
     with progress.stage("kept sketches") as tick:
-        accounts = number_accounts(work, engine)
-        derived = derived_by(ingest / TIED / "derived.parquet", tied)
-        for name in ("marks", "topics", "shingles", SCORES):
-            (place / name).mkdir(exist_ok=True)
-        found = zip(range(len(sources)), (source.path for source in sources), firsts[:-1], derived, strict=True)
-        with _derived(ingest / "derived.parquet") as out:
-            for rows in abreast(lambda part: _write_sketch(*part, accounts, place, key), found):
-                out.write_table(rows)
-                tick(len(rows))
+        held = merging.sketch(tick)
     with progress.stage("shared shingles", "parts") as tick:
-        keep_shared(place, len(sources), settings.sketch)
-        keep_private(place, len(sources), settings.sketch)
-        tick(len(sources))
-    work.drop("sketch/shingles")
+        keep_shared(work.folder("sketch"), held, settings.sketch)
+        keep_private(work.folder("sketch"), held, settings.sketch)
+        tick(len(held))
     work.drop(f"ingest/{TIED}")
-    work.finish("sketch", {"exchanges": sum(sizes), "accounts": len(accounts)})
+    work.finish("sketch", {"exchanges": sum(merging.sizes), "accounts": merging.accounts})
     work.finish("merged")
 
 
 def _nothing(work: Workspace) -> Source:
     """A part without rows: later stages want one."""
     path = work.root / "nothing.parquet"
-    _write(KEPT_EXCHANGES.schema.empty_table(), path)
-    return Source(path)
-
-
-@contextlib.contextmanager
-def _derived(path: Path) -> Iterator[pq.ParquetWriter]:
-    """What is derived of all exchanges, which is written part by part and is there whole or not at all."""
-    with (
-        renamed_into(path) as partial,
-        pq.ParquetWriter(partial, WHOLE, compression="lz4", use_dictionary=["turn", "counted"]) as out,
-    ):
-        yield out
-
-
-def _write_exchanges(source: Source, number: int, first: int, ties: Ties, ingest: Path, hasher: Hasher) -> int:
-    """The exchanges of one part, numbered from ``first``, and narrow columns of those that are not plain; returns how
-    many these are."""
-    rows = pq.read_table(source.path, columns=["ts", *ROWS.names[1:5], *_KEPT_NARROW])
-    size, account = len(rows), hashed(rows["account_id"], hasher)
-    seq = pa.array(np.arange(first, first + size))
-    nothing = pa.nulls(size, pa.large_string())
-    said = nothing if source.prompts is None else pq.read_table(source.prompts)["said"]
-    exchanges = pa.table([seq, *(rows[name] for name in ROWS.names[1:5]), said], ROWS)
-    _write(exchanges, ingest / "exchanges" / f"part-{number:05}.parquet")
-    tied = pa.array(~ties.plain(rows, account))
-    rows = rows.append_column("account", account).append_column("seq", seq).filter(tied).combine_chunks()
-    account, exchange = rows["account"].combine_chunks(), rows["exchange"].combine_chunks()
-    made = {
-        "source": pa.array(np.full(len(rows), number, np.int32)),
-        "row": rows["seq"],
-        "ts": rows["ts"].cast(pa.int64()),
-        "own": hasher.pair(account, exchange),
-    }
-    narrow = pa.table(
-        [made.get(name, rows[name] if name in rows.column_names else None) for name in NARROW.names], NARROW
-    )
-    write_narrow(narrow, ingest / TIED / "narrow" / f"part-{number:05}.parquet")
-    return len(narrow)
-
-
-def _write_sketch(
-    number: int, path: Path, first: int, tied: pa.Table, accounts: pa.Array, place: Path, key: Key
-) -> pa.Table:
-    """Marks, topics, shingles and scores of one part of the state; returns what is derived of all its exchanges.
-
-    first: number of its first row. tied: what is derived of those that are not plain.
-    """
-    rows = pq.read_table(path, columns=[*_KEPT_MARKS, *_OTHERS])
-    derived = whole(rows, tied, first)
-    account = pc.cast(pc.index_in(rows["account_id"], value_set=accounts), pa.int32())
-    marks = pa.table(
-        {
-            "seq": derived["seq"],
-            "ts": rows["ts"].cast(pa.int64()),
-            "account": account,
-            "pathway": hashes(rows["pathway"].combine_chunks(), key),
-            "status": pc.fill_null(rows["status"], NUMBERS["status"]),
-            **{name: rows[name] for name in _KEPT_MARKS},
-            **{name: derived[name] for name in DERIVED},
-        }
-    )
-    write_marks(marks, place / "marks" / f"part-{number:05}.parquet")
-    topics = rows["topic"].combine_chunks()
-    vectors = np.frombuffer(topics.buffers()[1], np.int8).reshape(-1, topics.type.byte_width)
-    with renamed_into(place / "topics" / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
-        np.save(file, vectors[topics.offset : topics.offset + len(topics)])
-    shingles = rows["shingles"].combine_chunks()
-    offsets = np.append(0, np.cumsum(pc.list_value_length(shingles).to_numpy(), dtype=np.int64))
-    held = Held(offsets, shingles.flatten().to_numpy(), account.to_numpy(), derived["conversation"].to_numpy())
-    write_binned(held, derived["counted"].to_numpy(), place / "shingles", number)
-    there = pc.is_valid(rows["script"])
-    asked = rows.select(["exchange", "scores"]).filter(there)
-    scored = {
-        "seq": derived["seq"].filter(there),
-        "script": rows["script"].filter(there),
-        "scores": bare(asked["scores"].combine_chunks(), asked["exchange"].combine_chunks(), Hasher(key)),
-    }
-    _write(pa.table(scored), place / SCORES / f"part-{number:05}.parquet")
-    return derived
-
-
-def _write(table: pa.Table, path: Path) -> None:
     with renamed_into(path) as partial:
-        pq.write_table(table, partial, compression="lz4", use_dictionary=REPEATED)
+        pq.write_table(KEPT_EXCHANGES.schema.empty_table(), partial)
+    return Source(path, work.root / "nothing.arrow")
+
+
+@dataclass
+class _Merging:
+    """Parts on their way, and how many rows each has, of which the first is numbered ``firsts``.
+
+    known: what was worked out of each before, if it was; owns: what it says itself; tied: which of its rows must be
+    looked at beside others, and their narrow columns. accounts: how many there are.
+    """
+
+    sources: Sequence[Source]
+    work: Workspace
+    key: Key
+    hasher: Hasher
+    sizes: list[int]
+    firsts: list[int]
+    known: list[Worked | None]
+    owns: list[Own]
+    tied: list[tuple[npt.NDArray[np.int64], Narrow]]
+    accounts: int = 0
+
+    @classmethod
+    def of(cls, sources: Sequence[Source], work: Workspace, key: Key) -> _Merging:
+        sizes = [rows_of(source.path) for source in sources]
+        firsts = np.cumsum([0, *sizes]).tolist()
+        return cls(sources, work, key, Hasher(key), sizes, firsts, [], [], [])
+
+    def derive(self, retry_window_s: int, engine: Engine) -> None:
+        """Derive what the rows do not say themselves, all parts together, into the folder :data:`TIED`."""
+        place = self.work.folder("ingest") / TIED
+        (place / "narrow").mkdir(exist_ok=True, parents=True)
+        self.known = [None if source.worked is None else Worked.opened(source.worked) for source in self.sources]
+        numbers = range(len(self.sources))
+        self.owns = [*abreast(self._own, numbers)]
+        ties = Ties.of(self.owns)
+        self.tied = [*abreast(lambda number: self._tied(number, ties), numbers)]
+        for number, (rows, narrow) in enumerate(self.tied):
+            write_tied(number, rows, self.firsts[number], self.owns[number], narrow, place / "narrow")
+        derive(place, retry_window_s, engine, ties.answering)
+
+    def sketch(self, tick: Callable[[int], None]) -> list[Binned]:
+        """Write what later stages read of the parts and of their conversations; returns the shingles of each part."""
+        ingest, place = self.work.folder("ingest"), self.work.folder("sketch")
+        for folder in (ingest / "exchanges", *(place / name for name in SKETCHED)):
+            folder.mkdir(exist_ok=True)
+        accounts = number_accounts(self.owns, ingest, place)
+        self.accounts = len(accounts)
+        derived = derived_by(ingest / TIED / "derived.parquet", [len(rows) for rows, _ in self.tied])
+        held, talks = [], []
+
+        def put(number: int, derived: pa.Table) -> tuple[Placed, pa.Table]:
+            worked, source = self._worked(number, derived), self.sources[number]
+            found = Placed(number, self.firsts[number], source.path, source.prompts, worked, accounts)
+            return found, found.write(ingest, place, self.hasher)
+
+        with derived_file(ingest / "derived.parquet") as out:
+            for placed, rows in abreast(lambda each: put(*each), zip(range(len(self.sources)), derived, strict=True)):
+                out.write_table(rows)
+                held.append(placed.binned)
+                talks.append(placed.talks)
+                tick(len(rows))
+        with renamed_into(self.work.folder("fingerprint") / CONVERSATIONS) as partial:
+            pq.write_table(together(talks), partial, compression="lz4", use_dictionary=False, row_group_size=ROW_GROUP)
+        return held
+
+    def _own(self, number: int) -> Own:
+        known = self.known[number]
+        return own_of(self.sources[number].path, self.hasher) if known is None else known.own
+
+    def _tied(self, number: int, ties: Ties) -> tuple[npt.NDArray[np.int64], Narrow]:
+        known, own = self.known[number], self.owns[number]
+        rows = np.flatnonzero(~ties.plain(own))
+        narrow = None if known is None else known.narrow(rows)
+        return rows, narrow or narrow_of(self.sources[number].path, own, rows, self.hasher)
+
+    def _worked(self, number: int, derived: pa.Table) -> Worked:
+        """What was worked out of a part before, if that still holds; else it is made anew, and is mapped too."""
+        known, source, first = self.known[number], self.sources[number], self.firsts[number]
+        if known is not None and known.told_by(derived, first):
+            return known
+        found = work_out(source.path, self.owns[number], self.tied[number][1], derived, first, self.key)
+        found.write(source.made)
+        return Worked.opened(source.made)

@@ -2,31 +2,31 @@
 
 Where the log names the conversation of a request, its turn and its first text, and where the request has no id of its
 own, repeats none, is repeated by none and bears no text that failed, then it is what it says. The others are derived
-(:mod:`iolaus.ingest.derive`). Which they are is marked in tables of cells by hash: two hashes that meet in a cell only
-make more rows be looked at, and change nothing.
+(:mod:`iolaus.ingest.derive`). Which they are is told by marks of 32 bits, hashes of an account and a value: two that
+are the same by chance only make more rows be looked at, and change nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from iolaus.ingest.derive import FAILED
 from iolaus.ingest.hashing import Hasher
-from iolaus.parallel import abreast
 
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Cells = npt.NDArray[np.uint32]
 
 CELLS_BITS = 24
-"""log2 of the cells of a table, a byte each."""
+"""log2 of the cells of a table, a byte each, which tells of most marks that they are none of those that were set."""
 
 READ = ("account_id", "exchange", "request", "retry_of", "given", "turn", "root", "prompt", "status", "answered")
 """Columns of a part that tell which of its rows are plain."""
@@ -44,51 +44,125 @@ DERIVED = pa.schema(
 """What is derived of an exchange, in the order of :func:`iolaus.ingest.derive.derive`."""
 
 
+NEVER = np.uint32(0xFFFFFFFF)
+"""In place of a mark: there is nothing to be looked up."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the n rows of one part say themselves, by name, as arrays that can be kept.
+
+    names: string[a], its accounts, ascending; hash, answered: int64[a] and bool[a], of each, and whether an answer to
+    it is seen. account: int32[n], whose each row is. alone: bool[n], whether it names its conversation, turn and first
+    text, has no id of its own and repeats none. said, id, talk: uint32[n], marks of its text, id and conversation.
+    failed, repeated, untold: uint32, marks that rows of the part set.
+    """
+
+    arrays: dict[str, pa.Array]
+
+    NAMES = ("names", "hash", "answered", "account", "alone", "said", "id", "talk", "failed", "repeated", "untold")
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, pa.Array]) -> Own:
+        """Its own arrays among others."""
+        return cls({name: arrays[name] for name in cls.NAMES})
+
+    @classmethod
+    def of(cls, rows: pa.Table, hasher: Hasher) -> Own:
+        """Of rows with the columns :data:`READ`."""
+        names, account = _numbered(rows["account_id"])
+        hashes = hasher.column(names)
+        whose = hashes.to_numpy()[account] if len(names) else np.zeros(0, np.int64)
+        answered = rows["answered"].to_numpy(zero_copy_only=False)
+        status = pc.fill_null(rows["status"], -1).to_numpy()
+        prompt, again, given = (_there(rows[name]) for name in ("prompt", "retry_of", "given"))
+        told = given & _there(rows["turn"]) & _there(rows["root"])
+        said, twice, own, talk = (_marks(whose, _values(rows[n])) for n in ("prompt", "retry_of", "exchange", "given"))
+        seen = np.zeros(len(names), np.bool_)
+        seen[account[answered]] = True
+        arrays = {
+            "names": names,
+            "hash": hashes,
+            "answered": seen,
+            "account": account,
+            "alone": told & ~_there(rows["request"]) & ~again,
+            "said": np.where(prompt, said, NEVER),
+            "id": own,
+            "talk": talk,
+            "failed": np.unique(said[prompt & ((status >= FAILED) | ((status < 0) & ~answered))]),
+            "repeated": np.unique(twice[again]),
+            "untold": np.unique(talk[given & ~told]),
+        }
+        return cls(
+            {name: values if isinstance(values, pa.Array) else pa.array(values) for name, values in arrays.items()}
+        )
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        found: npt.NDArray[Any] = self.arrays[name].to_numpy(zero_copy_only=False)
+        return found
+
+    @property
+    def account(self) -> npt.NDArray[np.int32]:
+        """int32[n], which of the part's accounts each row is of."""
+        found: npt.NDArray[np.int32] = self["account"]
+        return found
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Marks that were set. marks: uint32, ascending, each once. table: bool[cells], where any mark is."""
+
+    marks: Cells
+    table: Mask
+
+    @classmethod
+    def of(cls, parts: Iterable[Cells]) -> Marked:
+        """The marks of all parts."""
+        marks = np.unique(np.concatenate([np.zeros(0, np.uint32), *parts]))
+        table = np.zeros(1 << CELLS_BITS, np.bool_)
+        table[marks >> np.uint32(32 - CELLS_BITS)] = True
+        return cls(marks, table)
+
+
 @dataclass(frozen=True)
 class Ties:
-    """What ties exchanges to one another, over all parts. failed, repeated, untold: bool[cells], texts of an account
-    that may have failed, ids that one of its requests repeats, and conversations that are not told whole.
+    """What ties exchanges to one another, over all parts. failed, repeated, untold: texts of an account that may have
+    failed, ids that one of its requests repeats, and conversations that are not told whole.
 
     answering: account (int64) and whether it is ever seen to be answered.
     """
 
-    failed: Mask
-    repeated: Mask
-    untold: Mask
+    failed: Marked
+    repeated: Marked
+    untold: Marked
     answering: pa.Table
 
     @classmethod
-    def of(cls, parts: Iterable[Path], hasher: Hasher) -> Ties:
+    def of(cls, parts: Sequence[Own]) -> Ties:
         """The ties of all rows of these parts."""
-        failed, repeated, untold = (np.zeros(1 << CELLS_BITS, np.bool_) for _ in range(3))
+        marked = {name: Marked.of(part[name] for part in parts) for name in ("failed", "repeated", "untold")}
+        seen = [pa.table({"account": pa.array([], pa.int64()), "seen": pa.array([], pa.bool_())})]
+        seen += [pa.table({"account": part.arrays["hash"], "seen": part.arrays["answered"]}) for part in parts]
+        found = pa.concat_tables(seen).group_by("account").aggregate([("seen", "max")])
+        answering = pa.table({"account": found["account"], "seen": found["seen_max"]})
+        return cls(**marked, answering=answering)
 
-        def told(path: Path) -> pa.Table:
-            names = [name for name in READ if name not in ("exchange", "request")]
-            rows = pq.read_table(path, columns=names, read_dictionary=["account_id"])
-            account = hashed(rows["account_id"], hasher)
-            whose, answered = account.to_numpy(), rows["answered"].to_numpy(zero_copy_only=False)
-            status = pc.fill_null(rows["status"], -1).to_numpy()
-            maybe = _there(rows["prompt"]) & ((status >= FAILED) | ((status < 0) & ~answered))
-            failed[_cells(whose[maybe], _values(rows["prompt"])[maybe])] = True
-            again = _there(rows["retry_of"])
-            repeated[_cells(whose[again], _values(rows["retry_of"])[again])] = True
-            open_ended = _there(rows["given"]) & ~(_there(rows["turn"]) & _there(rows["root"]))
-            untold[_cells(whose[open_ended], _values(rows["given"])[open_ended])] = True
-            own = pa.table({"account": account, "answered": rows["answered"]})
-            return own.group_by("account", use_threads=False).aggregate([("answered", "max")])
-
-        # Cells are only ever set, so that it does not matter who sets them first.
-        return cls(failed, repeated, untold, _answering(list(abreast(told, parts))))
-
-    def plain(self, rows: pa.Table, account: pa.Array) -> Mask:
-        """bool[n], which rows (with the columns :data:`READ`) are what they say. account: int64[n], its hashes."""
-        whose, given = account.to_numpy(), _values(rows["given"])
-        told = _there(rows["given"]) & _there(rows["turn"]) & _there(rows["root"])
-        alone = ~_there(rows["request"]) & ~_there(rows["retry_of"])
-        unfailed = ~(_there(rows["prompt"]) & self.failed[_cells(whose, _values(rows["prompt"]))])
-        unrepeated = ~self.repeated[_cells(whose, _values(rows["exchange"]))]
-        found: Mask = told & alone & unfailed & unrepeated & ~self.untold[_cells(whose, given)]
+    def plain(self, part: Own) -> Mask:
+        """bool[n], which rows of a part are what they say."""
+        found: Mask = part["alone"].copy()
+        for marked, name in ((self.failed, "said"), (self.repeated, "id"), (self.untold, "talk")):
+            _without(found, part[name], marked.table, marked.marks)
         return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _without(found: Mask, marks: Cells, table: Mask, marked: Cells) -> None:
+    """Takes out the rows whose mark is among the ``marked``."""
+    for row in range(found.size):
+        if found[row] and marks[row] != NEVER and table[marks[row] >> np.uint32(32 - CELLS_BITS)]:
+            place = np.searchsorted(marked, marks[row])
+            if place < marked.size and marked[place] == marks[row]:
+                found[row] = False
 
 
 def whole(rows: pa.Table, derived: pa.Table, first: int) -> pa.Table:
@@ -109,18 +183,16 @@ def whole(rows: pa.Table, derived: pa.Table, first: int) -> pa.Table:
     return pa.table([columns[name] for name in DERIVED.names], DERIVED)
 
 
-def hashed(strings: pa.ChunkedArray, hasher: Hasher) -> pa.Array:
-    """int64 hashes of strings, each distinct one hashed once."""
-    encoded = strings.combine_chunks().dictionary_encode()
-    return hasher.column(encoded.dictionary).take(encoded.indices)
-
-
-def _answering(seen: list[pa.Table]) -> pa.Table:
-    """account, seen: each account once."""
-    nobody = pa.table({"account": pa.array([], pa.int64()), "answered_max": pa.array([], pa.bool_())})
-    both = pa.concat_tables([nobody, *(table.select(nobody.column_names) for table in seen)])
-    found = both.group_by("account").aggregate([("answered_max", "max")])
-    return pa.table({"account": found["account"], "seen": found["answered_max_max"]})
+def _numbered(strings: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int32]]:
+    """Distinct strings, ascending, and which of them each is: int32[n]."""
+    whole = strings.combine_chunks()
+    one = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+    names = one.dictionary.cast(pa.string())
+    used = pc.unique(one.indices)
+    order = pc.sort_indices(names.take(used))
+    ranks = np.zeros(max(len(names), 1), np.int32)
+    ranks[used.take(order).to_numpy()] = np.arange(len(used), dtype=np.int32)
+    return names.take(used.take(order)), ranks[one.indices.to_numpy()]
 
 
 def _there(column: pa.ChunkedArray) -> Mask:
@@ -134,9 +206,9 @@ def _values(column: pa.ChunkedArray) -> Numbers:
     return found
 
 
-def _cells(accounts: Numbers, values: Numbers) -> Numbers:
-    """The cell of each value of an account."""
+def _marks(accounts: Numbers, values: Numbers) -> Cells:
+    """The mark of each value of an account."""
     mixed = (accounts.view(np.uint64) ^ (values.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(
         0xD6E8FEB86659FD93
     )
-    return (mixed >> np.uint64(64 - CELLS_BITS)).astype(np.int64)
+    return (mixed >> np.uint64(32)).astype(np.uint32)

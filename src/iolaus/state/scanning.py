@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -27,12 +28,13 @@ from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.state import campaigns, sides
 from iolaus.state.expire import oldest_kept
-from iolaus.state.folder import TABLES, State, opened
+from iolaus.state.folder import TABLES, WORKED, State, opened
 from iolaus.state.foreign import FILE as REJECTED
 from iolaus.state.increment import PROMPTS, WEIGHTS, Increment, prepare
-from iolaus.state.manifest import Made, Manifest, Part
+from iolaus.state.manifest import FORMAT, Made, Manifest, Part
 from iolaus.state.merge import Source, merge
 from iolaus.state.parts import accounts_of
+from iolaus.state.worked import Worked
 from iolaus.tables import REJECTS
 from iolaus.workspace import Workspace, write_table
 
@@ -55,6 +57,8 @@ class Behind:
     read: Summary | None = None
     accounts: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
     """Ids of all accounts that have exchanges in :attr:`parts`, once they are gathered."""
+    active: list[pa.Array] = field(default_factory=list)
+    """The same of each of the parts."""
 
     @property
     def parts(self) -> list[Part]:
@@ -89,23 +93,31 @@ class Behind:
             old = sum(count for day, count in days.items() if day < oldest)
             self.increment = Increment(parts=[], oldest=oldest, old=old)
             write_table(REJECTS.schema.empty_table(), ingest / REJECTED)
-        sources = self._sources()
-        self.accounts = _accounts_in(sources)
+        sources = self._sources(work)
+        self.active = [*abreast(_accounts_of, sources)]
+        self.accounts = pc.unique(pa.concat_arrays([pa.array([], pa.string()), *self.active]))
         if work.finished("merged") is None:
             folder = None if self.new is None else self.new.folder("ingest")
             sides.merge(self.state, folder, self.accounts, self.increment.oldest, ingest)
         merge(sources, work, self.settings, self.key, engine, progress)
         return self._summary(work, engine)
 
-    def _sources(self) -> list[Source]:
+    def _sources(self, work: Workspace) -> list[Source]:
         fresh = {part.file for part in self.increment.parts}
         found = []
         for part in self.parts:
+            made = work.root / self._file(part)
             if self.new is not None and part.file in fresh:
-                found.append(Source(self.new.root / part.file, self.new.root / PROMPTS / part.file))
+                found.append(Source(self.new.root / part.file, made, self.new.root / PROMPTS / part.file))
             else:
-                found.append(Source(self.state.place / part.file))
+                worked = self.state.place / part.worked
+                found.append(Source(self.state.place / part.file, made, worked=worked if part.worked else None))
         return found
+
+    def _file(self, part: Part) -> str:
+        """Where what this scan works out of a part stands, in the working folder and then in the state."""
+        name = Path(part.file).name.removesuffix(".parquet")
+        return f"{WORKED}/{part.day}/{name}-{self.state.manifest.generation + 1:06}.arrow"
 
     def _summary(self, work: Workspace, engine: Engine) -> Summary:
         """What the new logs told, with counts of all that is kept."""
@@ -162,8 +174,7 @@ class Behind:
     def look(self) -> Look:
         """What this scan may spend, in account-weeks: of those that are new, and of what earlier scans left."""
         fresh = {part.file for part in self.increment.parts}
-        accounts = abreast(accounts_of, [source.path for source in self._sources()])
-        days = ((part.day, part.file in fresh, seen) for part, seen in zip(self.parts, accounts, strict=True))
+        days = ((part.day, part.file in fresh, seen) for part, seen in zip(self.parts, self.active, strict=True))
         weeks, new = exposure.of_days(days, self.weeks_from, self.increment.oldest)
         return again(weeks, new, self.state.manifest.unspent, self.settings.verdict.look_share)
 
@@ -182,20 +193,29 @@ class Behind:
             for part in self.increment.parts:
                 if part.day >= self.increment.oldest:
                     self.state.take(self.new.root / part.file, part.file)
+        parts = [self._with_worked(part, work) for part in self.parts]
         self.state.commit(
             Manifest(
-                format=before.format,
+                format=FORMAT,
                 made=before.made,
                 generation=generation,
                 increments=before.increments + bool(self.increment.parts),
                 has_account_table=before.has_account_table or bool(self.read and self.read.has_account_table),
                 has_events=before.has_events or bool(self.read and self.read.has_events),
-                parts=self.parts,
+                parts=parts,
                 tables=tables,
                 weeks_from=self.weeks_from,
                 unspent=look.left,
             )
         )
+
+    def _with_worked(self, part: Part, work: Workspace) -> Part:
+        """The part with what this scan worked out of it, which becomes part of the state, if it is anything new."""
+        file = self._file(part)
+        if not (work.root / file).exists():
+            return part
+        self.state.take(work.root / file, file)
+        return msgspec.structs.replace(part, worked=file)
 
     def _weights(self, generation: int) -> str | None:
         """The file of the weights of words; they are learnt once, from the first increment that holds anything."""
@@ -218,7 +238,6 @@ def behind(place: Path | None, inputs: Inputs, settings: Settings, key: Key) -> 
         yield Behind(state, inputs, settings, key)
 
 
-def _accounts_in(sources: Sequence[Source]) -> pa.Array:
-    """Every account that has exchanges in the parts, each once."""
-    found = abreast(accounts_of, [source.path for source in sources])
-    return pc.unique(pa.concat_arrays([pa.array([], pa.string()), *found]))
+def _accounts_of(source: Source) -> pa.Array:
+    """string[a], the accounts that have exchanges in a part, each once."""
+    return accounts_of(source.path) if source.worked is None else Worked.opened(source.worked).arrays["names"]

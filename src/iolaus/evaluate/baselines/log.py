@@ -21,11 +21,11 @@ from iolaus.evaluate.gauge_text import FEATURES, TEXT_SQL
 from iolaus.evaluate.worlds import World
 from iolaus.ingest import run as ingest
 from iolaus.key import load as load_key
-from iolaus.link.assemble import Topics
 from iolaus.progress import Progress
 from iolaus.settings import Settings
 from iolaus.sketch import phrases
 from iolaus.sketch import run as sketch
+from iolaus.sketch.topics import Topics
 from iolaus.workspace import Workspace
 
 Numbers = npt.NDArray[np.int64]

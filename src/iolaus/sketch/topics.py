@@ -1,0 +1,86 @@
+"""Topics of exchanges in files that are mapped: of all rows of a part, or of those that somebody asks for.
+
+``topics/part-N.npy``: int8[t, DIMENSIONS]. Where they are not of all rows of the part ``topics/rows-N.arrow`` says of
+each its ``seq``, account, and whether it opens a conversation with turn 0, counts and can be read.
+"""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from iolaus.workspace import renamed_into
+
+Numbers = npt.NDArray[np.int64]
+Vectors = npt.NDArray[np.int8]
+
+
+class Topics:
+    """Topic vectors of exchanges by ``seq``, read from the sketch's files as they are needed."""
+
+    def __init__(self, place: Path) -> None:
+        paths = sorted(place.glob("part-*.npy"))
+        self._parts = [np.asarray(np.load(path, mmap_mode="r")) for path in paths]
+        self._rows = [_rows(path) for path in paths]
+        self._ends = np.cumsum([len(part) for part in self._parts])
+        self.dimensions = self._parts[0].shape[1] if self._parts else 1
+        if any(rows is not None for rows in self._rows):
+            known = np.array([-1 if rows is None or not len(rows) else rows["seq"][-1].as_py() for rows in self._rows])
+            # A part of which nothing is kept ends where the one before it ends.
+            self._ends = np.maximum.accumulate(known) + 1
+
+    def __getitem__(self, seq: Numbers) -> Vectors:
+        """int8[len(seq), dimensions]."""
+        found = np.zeros((len(seq), self.dimensions), np.int8)
+        order = np.argsort(seq, kind="stable")
+        bounds = np.searchsorted(seq[order], self._ends)
+        for number, (low, high) in enumerate(itertools.pairwise([0, *bounds.tolist()])):
+            if low < high:
+                rows = order[low:high]
+                found[rows] = self._parts[number][self._places(number, seq[rows])]
+        return found
+
+    def _places(self, number: int, seq: Numbers) -> Numbers:
+        """Where the topics of rows stand in their part."""
+        rows = self._rows[number]
+        if rows is None:
+            first: int = self._ends[number] - len(self._parts[number])
+            return seq - first
+        found: Numbers = np.searchsorted(rows["seq"].to_numpy(), seq)
+        return found
+
+
+def write_topics(
+    vectors: Vectors,
+    seq: Numbers,
+    account: npt.NDArray[np.int32],
+    opening: npt.NDArray[np.bool_],
+    place: Path,
+    number: int,
+) -> None:
+    """Write topics of some rows of a part. seq: ascending."""
+    rows = pa.table({"seq": seq, "account": account, "opening": opening})
+    with (
+        renamed_into(place / f"rows-{number:05}.arrow") as partial,
+        pa.OSFile(str(partial), "wb") as sink,
+        pa.ipc.new_file(sink, rows.schema) as writer,
+    ):
+        writer.write_table(rows)
+    with renamed_into(place / f"part-{number:05}.npy") as partial, partial.open("wb") as file:
+        np.save(file, vectors)
+
+
+def opening_rows(topics: Path) -> pa.Table | None:
+    """seq, account, opening of the rows of a file of topics; None where it holds those of all rows of its part."""
+    return _rows(topics)
+
+
+def _rows(topics: Path) -> pa.Table | None:
+    path = topics.with_name(topics.name.replace("part-", "rows-")).with_suffix(".arrow")
+    if not path.exists():
+        return None
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
