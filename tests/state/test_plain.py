@@ -36,7 +36,7 @@ def kept(rows: int, seed: int, named: float) -> pa.Table:
     columns = {
         "account_id": [f"a{number}" for number in account],
         "exchange": list(range(1, rows + 1)),
-        "request": some(0.2, rng.integers(1, 40, rows)),
+        "request": some(0.2, rng.integers(1, 40 if seed % 2 else 400, rows)),
         "retry_of": some(0.05, rng.integers(1, rows, rows)),
         "given": some(named, 1000 * account + rng.integers(1, 30, rows)),
         "turn": some(0.98, rng.integers(0, 4, rows)),

@@ -29,7 +29,7 @@ from iolaus.sketch.uses import keep_shared
 from iolaus.state.plain import Own, Ties
 from iolaus.state.putting import SKETCHED, TIED, Placed, derived_file, number_accounts, write_tied
 from iolaus.state.tables import KEPT_EXCHANGES
-from iolaus.state.talks import together
+from iolaus.state.talks import Columns, together
 from iolaus.state.worked import Worked, narrow_of, own_of, work_out
 from iolaus.workspace import Workspace, renamed_into
 
@@ -64,14 +64,27 @@ def merge(
         merging.derive(settings.ingest.retry_window_s, engine)
         tick(sum(merging.sizes))
     with progress.stage("kept sketches") as tick:
-        held = merging.sketch(tick)
+        held, talks = merging.sketch(tick)
     with progress.stage("shared shingles", "parts") as tick:
-        keep_shared(work.folder("sketch"), held, settings.sketch)
-        keep_private(work.folder("sketch"), held, settings.sketch)
+        place, own = work.folder("sketch"), settings.sketch
+        conversations = work.folder("fingerprint") / CONVERSATIONS
+        # Neither looks at what another makes, and each but the last is of one thread.
+        each = [
+            lambda: _write_conversations(talks, conversations),
+            lambda: keep_private(place, held, own),
+            lambda: keep_shared(place, held, own),
+        ]
+        list(abreast(lambda write: write(), each))
         tick(len(held))
     work.drop(f"ingest/{TIED}")
     work.finish("sketch", {"exchanges": sum(merging.sizes), "accounts": merging.accounts})
     work.finish("merged")
+
+
+def _write_conversations(talks: Sequence[Columns], path: Path) -> None:
+    """Write the conversations of all parts."""
+    with renamed_into(path) as partial:
+        pq.write_table(together(talks), partial, compression="lz4", use_dictionary=False, row_group_size=ROW_GROUP)
 
 
 def _nothing(work: Workspace) -> Source:
@@ -120,8 +133,8 @@ class _Merging:
             write_tied(number, rows, self.firsts[number], self.owns[number], narrow, place / "narrow")
         derive(place, retry_window_s, engine, ties.answering)
 
-    def sketch(self, tick: Callable[[int], None]) -> list[Binned]:
-        """Write what later stages read of the parts and of their conversations; returns the shingles of each part."""
+    def sketch(self, tick: Callable[[int], None]) -> tuple[list[Binned], list[Columns]]:
+        """Write what later stages read of the parts; returns the shingles of each, and its conversations."""
         ingest, place = self.work.folder("ingest"), self.work.folder("sketch")
         for folder in (ingest / "exchanges", *(place / name for name in SKETCHED)):
             folder.mkdir(exist_ok=True)
@@ -141,9 +154,7 @@ class _Merging:
                 held.append(placed.binned)
                 talks.append(placed.talks)
                 tick(len(rows))
-        with renamed_into(self.work.folder("fingerprint") / CONVERSATIONS) as partial:
-            pq.write_table(together(talks), partial, compression="lz4", use_dictionary=False, row_group_size=ROW_GROUP)
-        return held
+        return held, talks
 
     def _own(self, number: int) -> Own:
         known = self.known[number]

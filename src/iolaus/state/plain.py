@@ -1,9 +1,9 @@
 """Kept exchanges that say themselves which conversation they are of, and those that must be looked at beside others.
 
-Where the log names the conversation of a request, its turn and its first text, and where the request has no id of its
-own, repeats none, is repeated by none and bears no text that failed, then it is what it says. The others are derived
-(:mod:`iolaus.ingest.derive`). Which they are is told by marks of 32 bits, hashes of an account and a value: two that
-are the same by chance only make more rows be looked at, and change nothing.
+Where the log names the conversation of a request, its turn and its first text, and where the request shares its id with
+none, repeats none, is repeated by none and bears no text that failed, then it is what it says. The others are derived
+(:mod:`iolaus.ingest.derive`). Which they are is told by marks, hashes of an account and a value: two that are the
+same by chance only make more rows be looked at, and change nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from iolaus.ingest.hashing import Hasher
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Cells = npt.NDArray[np.uint32]
+Marks = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 
 CELLS_BITS = 24
 """log2 of the cells of a table, a byte each, which tells of most marks that they are none of those that were set."""
@@ -54,18 +55,20 @@ class Own:
 
     names: string[a], its accounts, ascending; hash, answered: int64[a] and bool[a], of each, and whether an answer to
     it is seen. account: int32[n], whose each row is. alone: bool[n], whether it names its conversation, turn and first
-    text, has no id of its own and repeats none. said, id, talk: uint32[n], marks of its text, id and conversation.
-    failed, repeated, untold: uint32, marks that rows of the part set.
+    text, and repeats none. asks: bool[n], which rows have an id of the request; asked: uint64, their marks. said, id,
+    talk: uint32[n], marks of its text, id and conversation. failed, repeated, untold: uint32, marks that rows of the
+    part set.
     """
 
     arrays: dict[str, pa.Array]
 
-    NAMES = ("names", "hash", "answered", "account", "alone", "said", "id", "talk", "failed", "repeated", "untold")
+    NAMES = ("names", "hash", "answered", "account", "alone", "asks", "asked")
+    MARKS = ("said", "id", "talk", "failed", "repeated", "untold")
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, pa.Array]) -> Own:
         """Its own arrays among others."""
-        return cls({name: arrays[name] for name in cls.NAMES})
+        return cls({name: arrays[name] for name in (*cls.NAMES, *cls.MARKS)})
 
     @classmethod
     def of(cls, rows: pa.Table, hasher: Hasher) -> Own:
@@ -77,6 +80,7 @@ class Own:
         status = pc.fill_null(rows["status"], -1).to_numpy()
         prompt, again, given = (_there(rows[name]) for name in ("prompt", "retry_of", "given"))
         told = given & _there(rows["turn"]) & _there(rows["root"])
+        asks = _there(rows["request"])
         said, twice, own, talk = (_marks(whose, _values(rows[n])) for n in ("prompt", "retry_of", "exchange", "given"))
         seen = np.zeros(len(names), np.bool_)
         seen[account[answered]] = True
@@ -85,7 +89,9 @@ class Own:
             "hash": hashes,
             "answered": seen,
             "account": account,
-            "alone": told & ~_there(rows["request"]) & ~again,
+            "alone": told & ~again,
+            "asks": asks,
+            "asked": _mixed(whose, _values(rows["request"]))[asks],
             "said": np.where(prompt, said, NEVER),
             "id": own,
             "talk": talk,
@@ -110,24 +116,31 @@ class Own:
 
 @dataclass(frozen=True)
 class Marked:
-    """Marks that were set. marks: uint32, ascending, each once. table: bool[cells], where any mark is."""
+    """Marks that were set. marks: uint32 or uint64, ascending. table: bool[cells], where any mark is."""
 
-    marks: Cells
+    marks: Marks
     table: Mask
 
     @classmethod
-    def of(cls, parts: Iterable[Cells]) -> Marked:
-        """The marks of all parts."""
-        marks = np.unique(np.concatenate([np.zeros(0, np.uint32), *parts]))
+    def of(cls, parts: Iterable[Marks], least: int = 1) -> Marked:
+        """The marks that all parts set at least so often, once or twice."""
+        marks = np.sort(np.concatenate(list(parts) or [np.zeros(0, np.uint32)]))
+        if least > 1:
+            marks = marks[:-1][marks[1:] == marks[:-1]]
         table = np.zeros(1 << CELLS_BITS, np.bool_)
-        table[marks >> np.uint32(32 - CELLS_BITS)] = True
+        table[marks >> marks.dtype.type(_spare(marks))] = True
         return cls(marks, table)
+
+    def among(self, marks: Marks) -> Mask:
+        """bool[n], which of some marks were set."""
+        return _among(marks, self.marks, self.table, marks.dtype.type(_spare(marks)))
 
 
 @dataclass(frozen=True)
 class Ties:
     """What ties exchanges to one another, over all parts. failed, repeated, untold: texts of an account that may have
-    failed, ids that one of its requests repeats, and conversations that are not told whole.
+    failed, ids that one of its requests repeats, and conversations that are not told whole. shared: ids of requests
+    that several of its exchanges have.
 
     answering: account (int64) and whether it is ever seen to be answered.
     """
@@ -135,12 +148,14 @@ class Ties:
     failed: Marked
     repeated: Marked
     untold: Marked
+    shared: Marked
     answering: pa.Table
 
     @classmethod
     def of(cls, parts: Sequence[Own]) -> Ties:
         """The ties of all rows of these parts."""
         marked = {name: Marked.of(part[name] for part in parts) for name in ("failed", "repeated", "untold")}
+        marked["shared"] = Marked.of((part["asked"] for part in parts), 2)
         seen = [pa.table({"account": pa.array([], pa.int64()), "seen": pa.array([], pa.bool_())})]
         seen += [pa.table({"account": part.arrays["hash"], "seen": part.arrays["answered"]}) for part in parts]
         found = pa.concat_tables(seen).group_by("account").aggregate([("seen", "max")])
@@ -149,20 +164,29 @@ class Ties:
 
     def plain(self, part: Own) -> Mask:
         """bool[n], which rows of a part are what they say."""
-        found: Mask = part["alone"].copy()
-        for marked, name in ((self.failed, "said"), (self.repeated, "id"), (self.untold, "talk")):
-            _without(found, part[name], marked.table, marked.marks)
+        tied = self.untold.among(part["talk"]) | self.repeated.among(part["id"])
+        tied |= self.failed.among(part["said"])
+        asked = part["asked"]
+        again = self.shared.among(asked) | self.repeated.among((asked >> np.uint64(32)).astype(np.uint32))
+        tied[np.flatnonzero(part["asks"])[again]] = True
+        found: Mask = part["alone"] & ~tied
         return found
 
 
+def _spare(marks: Marks) -> int:
+    """Bits of a mark that do not tell its cell."""
+    return 8 * marks.dtype.itemsize - CELLS_BITS
+
+
 @numba.njit(cache=True, nogil=True)
-def _without(found: Mask, marks: Cells, table: Mask, marked: Cells) -> None:
-    """Takes out the rows whose mark is among the ``marked``."""
-    for row in range(found.size):
-        if found[row] and marks[row] != NEVER and table[marks[row] >> np.uint32(32 - CELLS_BITS)]:
+def _among(marks: Marks, marked: Marks, table: Mask, spare: np.unsignedinteger[Any]) -> Mask:
+    """bool[n], which marks are among those that were ``marked``, of whose cells ``table`` tells."""
+    found = np.zeros(marks.size, np.bool_)
+    for row in range(marks.size):
+        if table[np.int64(marks[row] >> spare)]:
             place = np.searchsorted(marked, marks[row])
-            if place < marked.size and marked[place] == marks[row]:
-                found[row] = False
+            found[row] = place < marked.size and marked[place] == marks[row]
+    return found
 
 
 def whole(rows: pa.Table, derived: pa.Table, first: int) -> pa.Table:
@@ -208,7 +232,10 @@ def _values(column: pa.ChunkedArray) -> Numbers:
 
 def _marks(accounts: Numbers, values: Numbers) -> Cells:
     """The mark of each value of an account."""
-    mixed = (accounts.view(np.uint64) ^ (values.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(
-        0xD6E8FEB86659FD93
-    )
-    return (mixed >> np.uint64(32)).astype(np.uint32)
+    return (_mixed(accounts, values) >> np.uint64(32)).astype(np.uint32)
+
+
+def _mixed(accounts: Numbers, values: Numbers) -> npt.NDArray[np.uint64]:
+    """The same mark with twice as many bits."""
+    mixed: npt.NDArray[np.uint64] = accounts.view(np.uint64) ^ (values.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    return mixed * np.uint64(0xD6E8FEB86659FD93)

@@ -19,6 +19,8 @@ from iolaus.campaign.identity import Identity
 from iolaus.campaign.levels import Look, again
 from iolaus.engine import Engine
 from iolaus.errors import InputError
+from iolaus.fingerprint.conversations import FILE as CONVERSATIONS
+from iolaus.ingest.derive import rows_of
 from iolaus.ingest.inputs import Inputs
 from iolaus.ingest.summary import Summary
 from iolaus.ingest.tally import DUPLICATE
@@ -100,7 +102,7 @@ class Behind:
             folder = None if self.new is None else self.new.folder("ingest")
             sides.merge(self.state, folder, self.accounts, self.increment.oldest, ingest)
         merge(sources, work, self.settings, self.key, engine, progress)
-        return self._summary(work, engine)
+        return self._summary(work)
 
     def _sources(self, work: Workspace) -> list[Source]:
         fresh = {part.file for part in self.increment.parts}
@@ -119,18 +121,16 @@ class Behind:
         name = Path(part.file).name.removesuffix(".parquet")
         return f"{WORKED}/{part.day}/{name}-{self.state.manifest.generation + 1:06}.arrow"
 
-    def _summary(self, work: Workspace, engine: Engine) -> Summary:
+    def _summary(self, work: Workspace) -> Summary:
         """What the new logs told, with counts of all that is kept."""
-        engine.view("derived", work.folder("ingest") / "derived.parquet")
-        (counts,) = engine.table(
-            "SELECT count(*) AS exchanges, count(DISTINCT CASE WHEN counted THEN conversation END) AS conversations,"
-            " count(CASE WHEN NOT counted THEN 1 END) AS collapsed FROM derived"
-        ).to_pylist()
+        counted = pq.read_table(work.folder("ingest") / "derived.parquet", columns=["counted"])["counted"]
         manifest, read = self.state.manifest, self.read
         return Summary(
             inputs=[] if read is None else read.inputs,
             formats={} if read is None else read.formats,
-            **counts,
+            exchanges=len(counted),
+            conversations=rows_of(work.folder("fingerprint") / CONVERSATIONS),
+            collapsed=len(counted) - (pc.sum(counted).as_py() or 0),
             accounts=len(self.accounts),
             rejects=dict(sorted(self._rejects().items())),
             defects={} if read is None else read.defects,
