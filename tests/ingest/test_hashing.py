@@ -40,3 +40,11 @@ def test_pairs_differ_by_order_and_are_null_with_either() -> None:
     first, second = pa.array([1, 2, None, 1]), pa.array([2, 1, 1, 2])
     found = HASHER.pair(first, second).to_pylist()
     assert found[0] == found[3] != found[1] and found[2] is None
+
+
+def test_all_pairs_at_once_are_the_pairs_one_by_one() -> None:
+    first, second = np.array([0, 1, -7, 2**62]), np.arange(8)
+    found = HASHER.pairs(first, second)
+    for place in range(len(second)):
+        alone = HASHER.pair(pa.array(first), pa.array(np.full(len(first), second[place])))
+        assert found[:, place].tolist() == alone.to_pylist()

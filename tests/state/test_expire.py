@@ -44,6 +44,7 @@ def test_old_days_leave_with_their_files(tmp_path: Path) -> None:
     late = [record(9, ts="2026-01-02T10:00:00Z"), record(6, ts="2026-01-07T10:00:00Z")]
     found = gathered(Inputs((str(jsonl(log, late)),)), state, tmp_path / "work", **settings)
     assert set(found) == {"e4", "e6"}, "a late row of a day that is gone came back, or an old one stayed"
-    assert {path.parent.name for path in state.rglob("parts/*/*.parquet")} == {"2026-01-05", "2026-01-07"}
+    for files in ("parts/*/*.parquet", "worked/*/*.arrow"):
+        assert {path.parent.name for path in state.rglob(files)} == {"2026-01-05", "2026-01-07"}, files
     assert manifest(state).rows == 2
     assert set(gathered(Inputs(()), state, tmp_path / "work", state={"keep_days": 1})) == {"e6"}

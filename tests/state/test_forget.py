@@ -53,9 +53,12 @@ def state(tmp_path: Path) -> Path:
 def test_no_trace_is_left(state: Path) -> None:
     before = {row["exchange_id"] for row in kept_rows(state).to_pylist() if row["account_id"] != ACCOUNT}
     assert any(ACCOUNT.encode() in content for _, content in contents(state))
+    worked = [part.worked for part in manifest(state).parts]
+    assert all(ACCOUNT.encode() in (state / file).read_bytes() for file in worked), "it is in every part"
     assert forget(ACCOUNT, state) == Forgotten(20, 1, 1, 1, 1)
     for name, content in contents(state):
         assert ACCOUNT.encode() not in content, f"{name} still names it"
+    assert not any((state / file).exists() for file in worked)
     assert set(kept_rows(state)["exchange_id"].to_pylist()) == before
     assert len(before) == 60 == manifest(state).rows
     assert {path.relative_to(state).as_posix() for path in state.rglob("*.*") if path.is_file()} - {".lock"} == set(
@@ -78,6 +81,7 @@ def test_others_stay_as_they_were(state: Path, tmp_path: Path) -> None:
         (known,) = campaigns.load(kept)
     assert (known.members, known.words) == ({"acct-a": 3}, frozenset({1, -2}))
     assert len(gathered(Inputs(()), state, tmp_path / "again")) == 60
+    assert all(part.worked for part in manifest(state).parts), "what is left of a part is worked out again"
 
 
 def test_an_account_that_is_all_of_a_part_leaves_no_file(tmp_path: Path) -> None:

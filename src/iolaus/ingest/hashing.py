@@ -80,6 +80,32 @@ def _sip_each(
         out[i] = _sip(data, offsets[i], offsets[i + 1], k0, k1)
 
 
+@numba.njit(cache=True, nogil=True)
+def _sip_pairs(
+    first: npt.NDArray[np.uint64],
+    second: npt.NDArray[np.uint64],
+    k0: np.uint64,
+    k1: np.uint64,
+    out: npt.NDArray[np.uint64],
+) -> None:
+    """out[i, j] = the hash of the sixteen bytes of ``first[i]`` and ``second[j]``, as :func:`_sip` would say."""
+    for i in range(len(first)):
+        for j in range(len(second)):
+            a = k0 ^ np.uint64(0x736F6D6570736575)
+            b = k1 ^ np.uint64(0x646F72616E646F6D)
+            c = k0 ^ np.uint64(0x6C7967656E657261)
+            d = k1 ^ np.uint64(0x7465646279746573)
+            for word in (first[i], second[j], np.uint64(16) << np.uint64(56)):
+                d ^= word
+                a, b, c, d = _round(a, b, c, d)
+                a, b, c, d = _round(a, b, c, d)
+                a ^= word
+            c ^= np.uint64(255)
+            for _ in range(4):
+                a, b, c, d = _round(a, b, c, d)
+            out[i, j] = a ^ b ^ c ^ d
+
+
 class Hasher:
     """Hashes columns under one deployment's key; equal text has equal hashes in every column."""
 
@@ -100,6 +126,12 @@ class Hasher:
         out = self._spans(np.arange(len(left) + 1, dtype=np.int64) * 16, data)
         nulls = np.asarray(first.is_null()) | np.asarray(second.is_null())
         return pa.array(out, mask=nulls)
+
+    def pairs(self, first: Hashes, second: Hashes) -> Hashes:
+        """int64[n, m]: what :meth:`pair` says of each of ``first`` (int64[n]) with each of ``second`` (int64[m])."""
+        out = np.empty((len(first), len(second)), np.uint64)
+        _sip_pairs(np.ascontiguousarray(first).view(np.uint64), second.view(np.uint64), self._k0, self._k1, out)
+        return out.view(np.int64)
 
     def texts(self, texts: Sequence[str | None]) -> list[int | None]:
         """Hashes of a few texts; lone surrogates count as U+FFFD."""

@@ -37,6 +37,4 @@ def bare(kept: pa.Array, own: pa.Array, hasher: Hasher) -> pa.Array:
 
 def _pad(own: pa.Array, hasher: Hasher) -> npt.NDArray[np.uint64]:
     """uint64[n, WORDS]."""
-    size = len(own)
-    words = [hasher.pair(own, pa.array(np.full(size, place, np.int64))) for place in range(WORDS)]
-    return np.stack([word.to_numpy(zero_copy_only=False).view(np.uint64) for word in words], 1)
+    return hasher.pairs(own.to_numpy(), np.arange(WORDS)).view(np.uint64)
