@@ -43,8 +43,8 @@ class Edges:
     def __len__(self) -> int:
         return len(self.accounts)
 
-    def take(self, rows: npt.NDArray[np.bool_]) -> Edges:
-        """The pairs of some rows (bool[p])."""
+    def take(self, rows: npt.NDArray[np.bool_] | Numbers) -> Edges:
+        """The pairs of some rows: bool[p], or their places."""
         return Edges(self.accounts[rows], self.values[rows], self.weights[rows])
 
 
@@ -98,8 +98,9 @@ def components(edges: Edges, least: int) -> Iterator[Edges]:
     matrix = coo_matrix((edges.weights, (account, len(accounts) + value)), (nodes, nodes)).tocsr()
     count, label = connected_components(matrix, directed=False)
     sizes = np.bincount(label[: len(accounts)], minlength=count)
-    for component in np.flatnonzero(sizes >= least):
-        yield edges.take(label[account] == component)
+    rows = np.flatnonzero(sizes[label[account]] >= least)
+    for group in _grouped(rows, label[account[rows]]):
+        yield edges.take(group)
 
 
 def communities(edges: Edges, least: int) -> Iterator[Edges]:
@@ -116,11 +117,18 @@ def communities(edges: Edges, least: int) -> Iterator[Edges]:
     found = networkit.community.PLM(graph, refine=True)
     found.run()
     label = np.asarray(found.getPartition().getVector())
-    within = label[account] == label[value + len(accounts)]
-    for name in np.unique(label[account]):
-        inside = edges.take(within & (label[account] == name))
+    within = np.flatnonzero(label[account] == label[value + len(accounts)])
+    for rows in _grouped(within, label[account[within]]):
+        inside = edges.take(rows)
         if len(np.unique(inside.accounts)) >= least:
             yield inside
+
+
+def _grouped(rows: Numbers, names: npt.NDArray[np.integer]) -> list[Numbers]:
+    """The rows of each name, by name, each in their order; one sort, however many names there are."""
+    order = np.argsort(names, kind="stable")
+    bounds = np.flatnonzero(np.diff(names[order])) + 1
+    return [group for group in np.split(rows[order], bounds) if len(group)]
 
 
 def _looks(edges: Edges, least: int) -> Iterator[Block]:
