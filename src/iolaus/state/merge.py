@@ -33,7 +33,7 @@ from iolaus.state.talks import Columns, together
 from iolaus.state.worked import Worked, narrow_of, own_of, work_out
 from iolaus.workspace import Workspace, renamed_into
 
-Narrow = dict[str, pa.Array]
+Places = npt.NDArray[np.int64]
 
 ROW_GROUP = 1 << 17
 """Conversations that one thread of the engine reads at once."""
@@ -100,7 +100,7 @@ class _Merging:
     """Parts on their way, and how many rows each has, of which the first is numbered ``firsts``.
 
     known: what was worked out of each before, if it was; owns: what it says itself; tied: which of its rows must be
-    looked at beside others, and their narrow columns. accounts: how many there are.
+    looked at beside others. accounts: how many there are.
     """
 
     sources: Sequence[Source]
@@ -111,7 +111,7 @@ class _Merging:
     firsts: list[int]
     known: list[Worked | None]
     owns: list[Own]
-    tied: list[tuple[npt.NDArray[np.int64], Narrow]]
+    tied: list[Places]
     accounts: int = 0
 
     @classmethod
@@ -128,9 +128,7 @@ class _Merging:
         numbers = range(len(self.sources))
         self.owns = [*abreast(self._own, numbers)]
         ties = Ties.of(self.owns)
-        self.tied = [*abreast(lambda number: self._tied(number, ties), numbers)]
-        for number, (rows, narrow) in enumerate(self.tied):
-            write_tied(number, rows, self.firsts[number], self.owns[number], narrow, place / "narrow")
+        self.tied = [*abreast(lambda number: self._write_tied(number, ties, place / "narrow"), numbers)]
         derive(place, retry_window_s, engine, ties.answering)
 
     def sketch(self, tick: Callable[[int], None]) -> tuple[list[Binned], list[Columns]]:
@@ -140,7 +138,7 @@ class _Merging:
             folder.mkdir(exist_ok=True)
         accounts = number_accounts(self.owns, ingest, place)
         self.accounts = len(accounts)
-        derived = derived_by(ingest / TIED / "derived.parquet", [len(rows) for rows, _ in self.tied])
+        derived = derived_by(ingest / TIED / "derived.parquet", [len(rows) for rows in self.tied])
         held, talks = [], []
 
         def put(number: int, derived: pa.Table) -> tuple[Placed, pa.Table]:
@@ -160,17 +158,24 @@ class _Merging:
         known = self.known[number]
         return own_of(self.sources[number].path, self.hasher) if known is None else known.own
 
-    def _tied(self, number: int, ties: Ties) -> tuple[npt.NDArray[np.int64], Narrow]:
-        known, own = self.known[number], self.owns[number]
+    def _write_tied(self, number: int, ties: Ties, folder: Path) -> Places:
+        """Write narrow columns of the rows of a part that must be looked at beside others; returns which they are."""
+        own = self.owns[number]
         rows = np.flatnonzero(~ties.plain(own))
+        write_tied(number, rows, self.firsts[number], own, self._narrow(number, rows), folder)
+        return rows
+
+    def _narrow(self, number: int, rows: Places) -> dict[str, pa.Array]:
+        known = self.known[number]
         narrow = None if known is None else known.narrow(rows)
-        return rows, narrow or narrow_of(self.sources[number].path, own, rows, self.hasher)
+        return narrow or narrow_of(self.sources[number].path, self.owns[number], rows, self.hasher)
 
     def _worked(self, number: int, derived: pa.Table) -> Worked:
         """What was worked out of a part before, if that still holds; else it is made anew, and is mapped too."""
         known, source, first = self.known[number], self.sources[number], self.firsts[number]
         if known is not None and known.told_by(derived, first):
             return known
-        found = work_out(source.path, self.owns[number], self.tied[number][1], derived, first, self.key)
+        narrow = self._narrow(number, self.tied[number])
+        found = work_out(source.path, self.owns[number], narrow, derived, first, self.key)
         found.write(source.made)
         return Worked.opened(source.made)
