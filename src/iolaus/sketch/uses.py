@@ -95,16 +95,18 @@ def cells_of(uses: int, bits: int) -> int:
 def _loaded(held: Sequence[Binned], first: int, width: int) -> _Loaded:
     """The uses of ``width`` bins from the bin ``first`` on."""
     starts = np.zeros((len(held), width + 1), np.int64)
-    shingles, accounts, said, before = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)], [np.zeros(0, np.int64)], 0
+    size = sum(int(part.bounds[first + width] - part.bounds[first]) for part in held)
+    shingles, accounts, said, before = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int64), 0
     for number, part in enumerate(held):
         low, high = part.bounds[first], part.bounds[first + width]
-        texts = part.texts[low:high]
-        shingles.append(part.shingles[low:high])
-        accounts.append(part.accounts[texts])
-        said.append(part.conversations[texts])
+        texts, own = part.texts[low:high], slice(before, before + int(high - low))
+        shingles[own] = part.shingles[low:high]
+        # Every text is there; a mode that raises would make a copy first.
+        np.take(part.accounts, texts, out=accounts[own], mode="clip")
+        np.take(part.conversations, texts, out=said[own], mode="clip")
         starts[number] = part.bounds[first : first + width + 1] - low + before
-        before += high - low
-    return _Loaded(starts, np.concatenate(shingles), np.concatenate(accounts), np.concatenate(said))
+        before = own.stop
+    return _Loaded(starts, shingles, accounts, said)
 
 
 def _shared(loaded: _Loaded, first: int, bits: int, k: int) -> tuple[pa.Table, pa.Table]:
