@@ -33,7 +33,7 @@ def fits(
     return Fits(numbers, AccountFits(fit, fit, fit, fit), own_odds(fit, fit, seen), seen)
 
 
-FITTING = fits(COHORT, np.full(MEMBERS, 0.3))
+FITTING = fits(COHORT, np.full(MEMBERS, 0.5))
 
 
 @pytest.fixture
@@ -195,18 +195,19 @@ def test_accounts_that_a_sample_left_out_are_judged_by_use_alone(engine: Embedde
 
 
 def test_where_strangers_may_use_the_words_only_an_account_s_own_fit_accuses(engine: Embedded) -> None:
-    """Half of the users fit well and half say nothing: those who say nothing are not accused for the company they keep.
+    """Half of the users fit well and half say little: those who say little are not accused for the company they keep.
 
     They would be with the share of members that fits which trust too much suggest.
     """
     everyone = np.arange(2 * MEMBERS, dtype=np.int32)
-    fit = np.where(everyone < MEMBERS, 1.5, 0.0)
+    fit = np.where(everyone < MEMBERS, 1.5, 0.1)
     cautious = np.where(everyone < MEMBERS, 1.5, -0.4)
     uses = dict.fromkeys(range(2 * MEMBERS), 18)
     trusting = measured(engine, uses, crowd(), found=fits(everyone, fit))
     assert trusting.membership[MEMBERS:].min() >= SETTINGS.accuse_membership
     seen = everyone >= 0
-    told = Fits(everyone, AccountFits(fit, cautious, cautious, fit), own_odds(cautious, fit, seen), seen)
+    alike = np.where(everyone < MEMBERS, 1.5, 0.0)
+    told = Fits(everyone, AccountFits(fit, cautious, cautious, alike), own_odds(cautious, alike, seen), seen)
     found = measured(engine, uses, crowd(), found=told)
     assert found.membership[MEMBERS:].max() <= 0.5
     assert found.membership[:MEMBERS].min() >= SETTINGS.accuse_membership
@@ -234,7 +235,7 @@ def test_few_conversations_all_with_the_words_speak_for_an_account_and_few_of_ma
     """Members use the words in most of what they do: three of three is as much, and three of twenty is hardly any."""
     everyone = np.arange(MEMBERS + 2, dtype=np.int32)
     uses = dict.fromkeys(range(MEMBERS), 18) | {MEMBERS: 3, MEMBERS + 1: 3}
-    hint = np.where(everyone < MEMBERS, 0.3, 0.0)
+    hint = np.where(everyone < MEMBERS, 0.6, 0.0)
     found = measured(engine, uses, crowd() | {MEMBERS: 3}, found=fits(everyone, hint))
     whole, part = found.membership[MEMBERS:]
     assert whole >= SETTINGS.accuse_membership
@@ -300,6 +301,19 @@ def test_own_words_are_those_that_few_others_use(engine: Embedded) -> None:
     assert own_words(engine, COHORT[:20], 0.9) == ()
 
 
+def test_words_are_own_by_uses_or_by_users(engine: Embedded) -> None:
+    """Two strangers may make most of a word's uses, or ten of them a fifth of its users."""
+    busy = dict.fromkeys(range(MEMBERS), 2) | dict.fromkeys(range(MEMBERS, MEMBERS + 2), 90)
+    measured(engine, busy, dict.fromkeys(range(MEMBERS + OTHERS), 100))
+    assert own_words(engine, COHORT, 0.9) == (PHRASE,)
+    many = dict.fromkeys(range(MEMBERS), 18) | dict.fromkeys(range(MEMBERS, MEMBERS + 10), 1)
+    measured(engine, many, crowd())
+    assert own_words(engine, COHORT, 0.9) == (PHRASE,)
+    both = dict.fromkeys(range(MEMBERS), 2) | dict.fromkeys(range(MEMBERS, MEMBERS + 10), 10)
+    measured(engine, both, crowd())
+    assert own_words(engine, COHORT, 0.9) == ()
+
+
 def test_fitting_words_are_those_whose_users_mostly_fit(engine: Embedded) -> None:
     measured(engine, dict.fromkeys(range(MEMBERS), 18), crowd())
     mostly = fits(COHORT, np.where(COHORT < 30, 0.5, -0.5))
@@ -311,7 +325,7 @@ def test_tied_accounts_tell_that_no_member_uses_the_words_now_and_then(engine: E
     """Strangers who fit as people on a queue do, and use the words now and then, are no proof that members do."""
     uses = dict.fromkeys(range(MEMBERS), 20) | dict.fromkeys(range(MEMBERS, MEMBERS + 10), 2)
     names = np.arange(MEMBERS + 10, dtype=np.int32)
-    hint = np.full(MEMBERS + 10, 0.3)
+    hint = np.full(MEMBERS + 10, 0.5)
     tied = np.where(names < MEMBERS, 0.5, -0.4)
     seen = np.ones(len(names), bool)
     told = Fits(names, AccountFits(hint, hint, tied, hint), own_odds(tied, hint, seen), seen)

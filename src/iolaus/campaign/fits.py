@@ -83,21 +83,20 @@ class Fits:
 
         Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so each account must bear
         more than ``own_bias`` of the log likelihood ratio of few strangers to some, and all together ``own_evidence``.
-        Strangers are counted by what is done besides. Where ties told too few with whom to compare, how well each fits
-        must bear it as well: of a few conversations fits are as good among strangers. Where nothing is done besides,
-        that alone tells. None of the words may bring strangers.
+        Strangers are counted by what is done besides. Where ties told too few with whom to compare, or nothing is done
+        besides, how well each fits must tell, and tell plainly (``own_fit``): of a few conversations strangers fit as
+        well. None of the words may bring strangers.
         """
         if self.strange:
             return False
-        bias, strangers = settings.own_bias * float(self.tested.sum()), self.by_account.strangers
-        if strangers is not None:
-            counted = 1 - strangers.share >= settings.own_part and 1 - strangers.of_users >= settings.own_users
-            counted = counted and strangers.evidence - bias >= settings.own_evidence
-            if strangers.by_ties or not counted:
-                return counted
+        count, strangers = float(self.tested.sum()), self.by_account.strangers
+        needed = settings.own_evidence + settings.own_bias * count
+        if strangers is not None and strangers.by_ties:
+            own = 1 - strangers.share >= settings.own_part and 1 - strangers.of_users >= settings.own_users
+            return own and strangers.evidence >= needed
         fit = self.by_account.cautious[self.tested]
         borne = few(10.0 ** np.clip(fit, -12, 12))
-        return part_of(fit) >= settings.own_part and borne - bias >= settings.own_evidence
+        return self.part >= settings.own_part and borne >= max(needed, settings.own_fit * count)
 
 
 def fits_of(
@@ -127,7 +126,7 @@ def fits_of(
     strange = strange_words(
         users_of(engine, candidate.phrases, cohort.numbers[tested]),
         cohort.numbers[tested],
-        found.usual[tested],
+        found.cautious[tested],
         verdict.own_part,
         verdict.strange_evidence,
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from iolaus.campaign.apart import Declared
 from iolaus.campaign.fits import Fits, fits_of
 from iolaus.campaign.join import Pair, mixed
@@ -20,8 +22,8 @@ from iolaus.engine import Engine
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate
 
-GROWTHS = 3
-"""Times that a campaign may take up words of its members' own."""
+GROWTHS = 5
+"""Times that a campaign may take up words of its members' own, or drop some."""
 
 MORE_LIKELY = 0.5
 """Membership from which an account is counted as the campaign's: more likely than not."""
@@ -38,7 +40,10 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
     for _ in range(GROWTHS):
         fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
         strange = fits.share < least
-        words = _exclusive(candidate.phrases, fits, engine, settings, strange)
+        words = _exclusive(candidate, fits, engine, settings, strange)
+        if found and {*fits.strange} & {*found.tested.candidate.phrases}:
+            # Words that seemed its own bring strangers, beside better words that were taken up since.
+            found = None
         if found and not fits.exclusive(settings.verdict) and _no_more(words, candidate, found):
             break
         if words != candidate.phrases:
@@ -76,19 +81,19 @@ def _told(found: Judged, settings: Settings) -> bool:
     return int(accused.sum()) >= settings.link.least_accounts
 
 
-def _exclusive(
-    phrases: tuple[int, ...], fits: Fits, engine: Engine, settings: Settings, strange: bool
-) -> tuple[int, ...]:
-    """The phrases without those that too many strangers use; all of them where that leaves none, or few members.
+def _exclusive(candidate: Candidate, fits: Fits, engine: Engine, settings: Settings, strange: bool) -> tuple[int, ...]:
+    """The phrases without those that too many strangers use; all of them where that leaves none, or few accounts.
 
     ``strange``: too few users fit to go on with all of them.
     """
+    phrases = candidate.phrases
     if strange:
         return fitting_words(engine, phrases, fits, settings.campaign.least_members) or phrases
     if fits.exclusive(settings.verdict):
         return phrases
     words = fitting_words(engine, phrases, fits, settings.campaign.own_words)
     words = tuple(word for word in words if word not in fits.strange)
-    likely = fits.numbers[fits.fitting]
+    # Of the campaign's accounts: with words of another campaign's many more fit than are its own.
+    likely = np.intersect1d(fits.numbers[fits.fitting], candidate.accounts)
     kept = settings.campaign.kept_members * len(likely)
     return words if words and users(engine, words, likely) >= kept else phrases

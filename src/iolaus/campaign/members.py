@@ -128,12 +128,16 @@ def measure(
 
 
 def own_words(engine: Engine, accounts: npt.NDArray[np.int32], share: float) -> tuple[int, ...]:
-    """Phrases of whose uses at least ``share`` are by ``accounts``, ascending. Needs phrase_uses."""
+    """Phrases of whose uses, or users, at least ``share`` are of ``accounts``, ascending. Needs phrase_uses.
+
+    A few strangers who use a word a thousand times make most of its uses, and many who use it once most of its users.
+    """
     engine.register("chosen", pa.table({"account": accounts}))
     own = engine.table(
-        "SELECT phrase FROM (SELECT phrase, count(*) AS uses, count(c.account) AS own FROM phrase_uses AS u"
+        "SELECT phrase FROM (SELECT phrase, count(*) AS uses, count(c.account) AS own,"
+        " count(DISTINCT u.account) AS users, count(DISTINCT c.account) AS of_own FROM phrase_uses AS u"
         " LEFT JOIN chosen AS c ON c.account = u.account GROUP BY phrase) AS counted"
-        f" WHERE own >= {share} * uses ORDER BY phrase"
+        f" WHERE own >= {share} * uses OR of_own >= {share} * users ORDER BY phrase"
     )
     return tuple(own["phrase"].to_pylist())
 

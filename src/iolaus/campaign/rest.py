@@ -21,6 +21,10 @@ ROUNDS = 60
 """Trees of a classifier; more tell no more of some thousand requests."""
 
 
+STEPS = 250
+"""Steps that a feature is told in: a classifier looks at 255 at most."""
+
+
 def rest_of_campaign(
     assembly: Assembly, candidate: Candidate, users: npt.NDArray[np.int32], settings: VerdictSettings
 ) -> float | None:
@@ -53,11 +57,21 @@ def reach(rest: Floats, strangers: Floats) -> float:
     found = []
     for half in (0, 1):
         taught, sort = _sorted(rest[half::2], strangers[half::2])
+        edges = np.quantile(taught, np.linspace(0, 1, STEPS + 1)[1:-1], axis=0)
         model = HistGradientBoostingClassifier(max_iter=ROUNDS, class_weight="balanced", random_state=0)
-        model.fit(taught, sort)
-        own, other = (model.predict_proba(part[1 - half :: 2])[:, 1] for part in (rest, strangers))
+        model.fit(_stepped(taught, edges), sort)
+        own, other = (model.predict_proba(_stepped(part[1 - half :: 2], edges))[:, 1] for part in (rest, strangers))
         found.append(float((own <= np.median(other)).mean()) / 0.5)
     return float(np.mean(found))
+
+
+def _stepped(features: Floats, edges: Floats) -> Floats:
+    """The features by place among their ``edges`` (float64[STEPS - 1, c]).
+
+    A classifier that weighs its rows sorts all of them for each of its bins, unless there are no more values than bins.
+    """
+    columns = [np.searchsorted(at, column) for at, column in zip(edges.T, features.T, strict=True)]
+    return np.stack(columns, 1).astype(np.float64)
 
 
 def _sorted(rest: Floats, strangers: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:

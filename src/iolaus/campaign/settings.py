@@ -21,7 +21,7 @@ class CampaignSettings(BaseModel):
         0.3, ge=0, le=1, description="the same of everybody who uses its words, where each is told by itself"
     )
     own_words: float = Field(
-        0.9, gt=0, le=1, description="share of a phrase's uses by a campaign's accounts that makes it its own"
+        0.9, gt=0, le=1, description="share of a phrase's uses, or users, of a campaign's that makes it its own"
     )
     kept_members: float = Field(
         0.8, gt=0, le=1, description="share of its accounts that must use its own words before all others are dropped"
@@ -133,6 +133,9 @@ class VerdictSettings(BaseModel):
         0.013,
         ge=0,
         description="part of that ratio, of at most 0.095 an account, that is held against how each was measured",
+    )
+    own_fit: float = Field(
+        0.0475, ge=0, le=0.095, description="part of it that each account must bear where how well it fits tells alone"
     )
     strange_evidence: float = Field(
         3.0, gt=0, description="log likelihood ratio from which accounts that a word brings are taken for strangers"
