@@ -146,6 +146,16 @@ def test_two_that_are_not_one_are_both_left_to_be_measured(world: World, monkeyp
     assert [pair[1].verdict for pair in joined] == ["campaign", "campaign"]
 
 
+def test_of_heavy_users_the_accounts_are_taken_and_not_their_words(world: World) -> None:
+    """Everybody else who uses these words would be a user of the campaign's."""
+    whole = world.pair("whole", world.hydra.numbers)
+    tested, judged = world.pair("part", world.hydra.numbers[:30], phrases=(OTHER,))
+    heavy = (replace(tested, candidate=replace(tested.candidate, core=True)), judged)
+    (found,) = world.joiner().join([whole, heavy])
+    assert found[1].verdict == "campaign"
+    assert found[0].candidate.phrases == (OWN,)
+
+
 def test_what_is_left_beside_a_campaign_is_judged_by_itself(world: World) -> None:
     joiner, numbers = world.joiner(), world.hydra.numbers
     pair = world.pair("part", numbers)

@@ -126,7 +126,7 @@ def fits_of(
     strange = strange_words(
         users_of(engine, candidate.phrases, cohort.numbers[tested]),
         cohort.numbers[tested],
-        found.cautious[tested],
+        found.usual[tested],
         verdict.own_part,
         verdict.strange_evidence,
     )

@@ -165,10 +165,14 @@ def overlap(pair: Pair, known: Pair) -> float:
 
 
 def _both(known: Candidate, other: Candidate) -> Candidate:
-    """The candidate ``known`` with the words and accounts of another."""
+    """The candidate ``known`` with the words and accounts of another.
+
+    Without its words where only their heavy users are meant: everybody else who uses them is another's, or nobody's.
+    """
+    words = () if other.core else other.phrases
     return replace(
         known,
-        phrases=tuple(sorted({*known.phrases, *other.phrases})),
+        phrases=tuple(sorted({*known.phrases, *words})),
         accounts=np.union1d(known.accounts, other.accounts).astype(np.int32),
     )
 
