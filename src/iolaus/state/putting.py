@@ -149,5 +149,17 @@ def _plainly(table: pa.Table, path: Path) -> None:
 
 
 def _write(table: pa.Table, path: Path) -> None:
+    """Write columns, dictionaries among them as plain ones: a server hands on what the file says they are."""
+    plain = [field.with_type(_plain(field.type)) for field in table.schema]
     with renamed_into(path) as partial:
-        pq.write_table(table, partial, compression="lz4", use_dictionary=list(REPEATED), write_statistics=False)
+        pq.write_table(
+            table.cast(pa.schema(plain)),
+            partial,
+            compression="lz4",
+            use_dictionary=list(REPEATED),
+            write_statistics=False,
+        )
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if isinstance(kind, pa.DictionaryType) else kind
