@@ -87,16 +87,14 @@ class Fits:
         besides, how well each fits must tell, and tell plainly (``own_fit``): of a few conversations strangers fit as
         well. None of the words may bring strangers.
         """
-        if self.strange:
+        if self.strange or self.part < settings.own_part:
             return False
         count, strangers = float(self.tested.sum()), self.by_account.strangers
         needed = settings.own_evidence + settings.own_bias * count
         if strangers is not None and strangers.by_ties:
-            own = 1 - strangers.share >= settings.own_part and 1 - strangers.of_users >= settings.own_users
-            return own and strangers.evidence >= needed
-        fit = self.by_account.cautious[self.tested]
-        borne = few(10.0 ** np.clip(fit, -12, 12))
-        return self.part >= settings.own_part and borne >= max(needed, settings.own_fit * count)
+            return 1 - strangers.of_users >= settings.own_users and strangers.evidence >= needed
+        borne = few(10.0 ** np.clip(self.by_account.cautious[self.tested], -12, 12))
+        return borne >= max(needed, settings.own_fit * count)
 
 
 def fits_of(

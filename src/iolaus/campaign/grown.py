@@ -35,12 +35,11 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
     Where nothing is left that mostly its own accounts use, or too few can be told from strangers, nobody is accused.
     """
     (tested, judgement), candidate = pair, pair[0].candidate
-    least, dropped = settings.campaign.least_members, set[int]()
+    dropped = set[int]()
     found: Judged | None = None
     for _ in range(GROWTHS):
         fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
-        strange = fits.share < least
-        words = _exclusive(candidate, fits, engine, settings, strange)
+        words = _exclusive(candidate, fits, engine, settings)
         if found and {*fits.strange} & {*found.tested.candidate.phrases}:
             # Words that seemed its own bring strangers, beside better words that were taken up since.
             found = None
@@ -50,7 +49,7 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
             dropped |= {*candidate.phrases} - {*words}
             candidate = replace(candidate, phrases=words)
             continue
-        if strange:
+        if fits.share < settings.campaign.least_members:
             break
         likely, owned_rest = fits.likely(settings.verdict), settings.verdict.owned_rest
         owned = are_owned(assembly, candidate.phrases, likely, settings.link, owned_rest)
@@ -81,14 +80,11 @@ def _told(found: Judged, settings: Settings) -> bool:
     return int(accused.sum()) >= settings.link.least_accounts
 
 
-def _exclusive(candidate: Candidate, fits: Fits, engine: Engine, settings: Settings, strange: bool) -> tuple[int, ...]:
-    """The phrases without those that too many strangers use; all of them where that leaves none, or few accounts.
-
-    ``strange``: too few users fit to go on with all of them.
-    """
-    phrases = candidate.phrases
-    if strange:
-        return fitting_words(engine, phrases, fits, settings.campaign.least_members) or phrases
+def _exclusive(candidate: Candidate, fits: Fits, engine: Engine, settings: Settings) -> tuple[int, ...]:
+    """The phrases without those that too many strangers use; all of them where that leaves none, or few accounts."""
+    phrases, least = candidate.phrases, settings.campaign.least_members
+    if fits.share < least:
+        return fitting_words(engine, phrases, fits, least) or phrases
     if fits.exclusive(settings.verdict):
         return phrases
     words = fitting_words(engine, phrases, fits, settings.campaign.own_words)

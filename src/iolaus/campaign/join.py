@@ -65,7 +65,7 @@ class Joiner:
             if pair[1].verdict != "campaign":
                 others.append(pair)
                 continue
-            nearest = next(iter(self.near(pair, found)), None)
+            nearest = self.nearest(pair, found)
             if nearest is None:
                 found.append(pair)
             elif (both := self._united(nearest, pair)) is not None:
@@ -74,11 +74,10 @@ class Joiner:
                 beside.append(pair)
         return [*found, *beside, *(self._left(pair, found) for pair in others)]
 
-    def near(self, pair: Pair, found: Iterable[Pair]) -> list[Pair]:
-        """Those of ``found`` that hold so many accounts of ``pair`` that they may be one, the nearest first."""
-        by = [(overlap(pair, known), known) for known in found]
-        near = [(share, known) for share, known in by if share >= self._campaign.same_campaign]
-        return [known for _, known in sorted(near, key=lambda each: -each[0])]
+    def nearest(self, pair: Pair, found: Iterable[Pair]) -> Pair | None:
+        """That of ``found`` which holds most accounts of ``pair``; None unless so many that they may be one."""
+        nearest = max(found, key=lambda known: overlap(pair, known), default=None)
+        return nearest if nearest and overlap(pair, nearest) >= self._campaign.same_campaign else None
 
     def beside(self, pair: Pair, held: Accounts) -> Pair | None:
         """The cohort without accounts that other campaigns hold; None unless it stands as a campaign like that."""
@@ -137,8 +136,8 @@ class Joiner:
 
     def _left(self, pair: Pair, found: list[Pair]) -> Pair:
         """A cohort that is not accused; where it is mostly a campaign's accounts, its shadow."""
-        near = self.near(pair, found)
-        return shadow(pair, near[0]) if near else pair
+        nearest = self.nearest(pair, found)
+        return shadow(pair, nearest) if nearest else pair
 
 
 def _without(candidate: Candidate, accounts: Accounts) -> Candidate:

@@ -81,13 +81,16 @@ def _measured(
         if pair[1].verdict != "campaign":
             yield Judged(*pair, {})
             continue
-        near = joiner.near(pair, earlier) or joiner.near(pair, before)
+        holder = joiner.nearest(pair, earlier)
+        rival = holder or joiner.nearest(pair, before)
         before.append(pair)
-        alone = _apart(pair, near, joiner, earlier)
-        if alone is None:
-            yield Judged(*shadow(pair, near[0]), {})
-            continue
-        found = grown(alone, assembly, engine, settings, known)
+        if rival is not None:
+            alone = None if holder else joiner.beside(pair, _accounts(earlier))
+            if alone is None:
+                yield Judged(*shadow(pair, rival), {})
+                continue
+            pair = alone
+        found = grown(pair, assembly, engine, settings, known)
         if found.members is not None and not WORDLESS & {*found.tested.candidate.kinds}:
             found = _with_unread(found, found.members, assembly, settings, known)
         if found.members is not None:
@@ -101,14 +104,9 @@ def _of_accounts(found: Judged, accounts: npt.NDArray[np.int32]) -> Pair:
     return replace(found.tested, candidate=replace(found.tested.candidate, accounts=accounts)), found.judgement
 
 
-def _apart(pair: Pair, near: Sequence[Pair], joiner: Joiner, earlier: Sequence[Pair]) -> Pair | None:
-    """What is left of a cohort without the members of ``earlier`` campaigns; None: it is the shadow of one ``near``."""
-    if not near:
-        return pair
-    if joiner.near(pair, earlier):
-        return None
-    held = np.concatenate([found[0].candidate.accounts for found in earlier] or [np.zeros(0, np.int32)])
-    return joiner.beside(pair, held)
+def _accounts(campaigns: Sequence[Pair]) -> npt.NDArray[np.int32]:
+    """All accounts of these campaigns."""
+    return np.concatenate([np.zeros(0, np.int32), *(found[0].candidate.accounts for found in campaigns)])
 
 
 def _beyond_words(

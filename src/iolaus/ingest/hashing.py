@@ -18,13 +18,16 @@ from iolaus.key import Key
 Hashes = npt.NDArray[np.int64]
 
 
+_State = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+
+
 @numba.njit(cache=True, nogil=True, inline="always")
 def _rotate(x: np.uint64, by: int) -> np.uint64:
     return (x << np.uint64(by)) | (x >> np.uint64(64 - by))
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _round(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+def _round(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> _State:
     a += b
     c += d
     b = _rotate(b, 13) ^ a
@@ -38,34 +41,49 @@ def _round(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> tuple[np.u
     return a, b, c, d
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _start(k0: np.uint64, k1: np.uint64) -> _State:
+    return (
+        k0 ^ np.uint64(0x736F6D6570736575),
+        k1 ^ np.uint64(0x646F72616E646F6D),
+        k0 ^ np.uint64(0x6C7967656E657261),
+        k1 ^ np.uint64(0x7465646279746573),
+    )
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _take(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64, word: np.uint64) -> _State:
+    d ^= word
+    a, b, c, d = _round(a, b, c, d)
+    a, b, c, d = _round(a, b, c, d)
+    a ^= word
+    return a, b, c, d
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _end(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> np.uint64:
+    c ^= np.uint64(255)
+    for _ in range(4):
+        a, b, c, d = _round(a, b, c, d)
+    return a ^ b ^ c ^ d
+
+
 @numba.njit(cache=True, nogil=True)
 def _sip(data: npt.NDArray[np.uint8], start: int, end: int, k0: np.uint64, k1: np.uint64) -> np.uint64:
-    a = k0 ^ np.uint64(0x736F6D6570736575)
-    b = k1 ^ np.uint64(0x646F72616E646F6D)
-    c = k0 ^ np.uint64(0x6C7967656E657261)
-    d = k1 ^ np.uint64(0x7465646279746573)
+    a, b, c, d = _start(k0, k1)
     size = end - start
     at = start
     for _ in range(size // 8):
         word = np.uint64(0)
         for i in range(8):
             word |= np.uint64(data[at + i]) << np.uint64(8 * i)
-        d ^= word
-        a, b, c, d = _round(a, b, c, d)
-        a, b, c, d = _round(a, b, c, d)
-        a ^= word
+        a, b, c, d = _take(a, b, c, d, word)
         at += 8
     word = np.uint64(size & 255) << np.uint64(56)
     for i in range(size % 8):
         word |= np.uint64(data[at + i]) << np.uint64(8 * i)
-    d ^= word
-    a, b, c, d = _round(a, b, c, d)
-    a, b, c, d = _round(a, b, c, d)
-    a ^= word
-    c ^= np.uint64(255)
-    for _ in range(4):
-        a, b, c, d = _round(a, b, c, d)
-    return a ^ b ^ c ^ d
+    a, b, c, d = _take(a, b, c, d, word)
+    return _end(a, b, c, d)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -91,19 +109,10 @@ def _sip_pairs(
     """out[i, j] = the hash of the sixteen bytes of ``first[i]`` and ``second[j]``, as :func:`_sip` would say."""
     for i in range(len(first)):
         for j in range(len(second)):
-            a = k0 ^ np.uint64(0x736F6D6570736575)
-            b = k1 ^ np.uint64(0x646F72616E646F6D)
-            c = k0 ^ np.uint64(0x6C7967656E657261)
-            d = k1 ^ np.uint64(0x7465646279746573)
+            a, b, c, d = _start(k0, k1)
             for word in (first[i], second[j], np.uint64(16) << np.uint64(56)):
-                d ^= word
-                a, b, c, d = _round(a, b, c, d)
-                a, b, c, d = _round(a, b, c, d)
-                a ^= word
-            c ^= np.uint64(255)
-            for _ in range(4):
-                a, b, c, d = _round(a, b, c, d)
-            out[i, j] = a ^ b ^ c ^ d
+                a, b, c, d = _take(a, b, c, d, word)
+            out[i, j] = _end(a, b, c, d)
 
 
 class Hasher:

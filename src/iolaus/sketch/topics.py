@@ -25,7 +25,7 @@ class Topics:
     def __init__(self, place: Path) -> None:
         paths = sorted(place.glob("part-*.npy"))
         self._parts = [np.asarray(np.load(path, mmap_mode="r")) for path in paths]
-        self._rows = [_rows(path) for path in paths]
+        self._rows = [opening_rows(path) for path in paths]
         self._ends = np.cumsum([len(part) for part in self._parts])
         self.dimensions = self._parts[0].shape[1] if self._parts else 1
         if any(rows is not None for rows in self._rows):
@@ -76,10 +76,6 @@ def write_topics(
 
 def opening_rows(topics: Path) -> pa.Table | None:
     """seq, account, opening of the rows of a file of topics; None where it holds those of all rows of its part."""
-    return _rows(topics)
-
-
-def _rows(topics: Path) -> pa.Table | None:
     path = topics.with_name(topics.name.replace("part-", "rows-")).with_suffix(".arrow")
     if not path.exists():
         return None
