@@ -15,7 +15,7 @@ from iolaus.engine.embedded import Embedded
 from iolaus.link.parts import part_of
 
 OWN, ITEM, FRAMEWORK, SECOND = 1, 2, 3, 4
-OWN_PART, EVIDENCE = 0.97, 3.0
+OWN_PART, EVIDENCE, DOUBT = 0.97, 3.0, 0.6
 MEMBERS, STRANGERS = 1500, 60
 
 
@@ -23,7 +23,7 @@ MEMBERS, STRANGERS = 1500, 60
 def fit() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Log10 Bayes factors as they scatter: members rather fit, strangers rather do not; neither by much."""
     draws = np.random.default_rng(5)
-    return np.concatenate([draws.normal(0.6, 0.5, MEMBERS), draws.normal(-0.3, 0.2, STRANGERS)])
+    return np.concatenate([draws.normal(0.6, 0.5, MEMBERS), draws.normal(-0.8, 0.4, STRANGERS)])
 
 
 ACCOUNTS = np.arange(MEMBERS + STRANGERS, dtype=np.int32)
@@ -35,29 +35,37 @@ def test_a_framework_s_word_shows_by_those_whom_it_brings(fit: np.ndarray) -> No
     """All users together hardly differ from a campaign's; those whom the framework's word brings do."""
     assert part_of(fit) > 0.95
     users = {OWN: OF_CAMPAIGN[:1200], ITEM: OF_CAMPAIGN[800:], FRAMEWORK: EVERYBODY}
-    assert strange_words(users, ACCOUNTS, fit, OWN_PART, EVIDENCE) == (FRAMEWORK,)
+    assert strange_words(users, ACCOUNTS, fit, OWN_PART, EVIDENCE, DOUBT) == (FRAMEWORK,)
 
 
 def test_every_word_of_the_framework_shows(fit: np.ndarray) -> None:
     """Whom a strange word brought is not taken for the campaign's: the next one still brings them."""
     users = {OWN: OF_CAMPAIGN, FRAMEWORK: EVERYBODY, SECOND: EVERYBODY[100:]}
-    assert strange_words(users, ACCOUNTS, fit, OWN_PART, EVIDENCE) == (FRAMEWORK, SECOND)
+    assert strange_words(users, ACCOUNTS, fit, OWN_PART, EVIDENCE, DOUBT) == (FRAMEWORK, SECOND)
 
 
 def test_a_campaign_s_own_words_bring_its_own(fit: np.ndarray) -> None:
     users = {OWN: OF_CAMPAIGN[:700], ITEM: OF_CAMPAIGN[600:1100], SECOND: OF_CAMPAIGN[1000:]}
-    assert strange_words(users, ACCOUNTS, fit, OWN_PART, EVIDENCE) == ()
+    assert strange_words(users, ACCOUNTS, fit, OWN_PART, EVIDENCE, DOUBT) == ()
 
 
 def test_a_few_who_differ_a_little_are_no_evidence(fit: np.ndarray) -> None:
     """Three accounts that fit badly may be thin data."""
     users = {OWN: OF_CAMPAIGN, ITEM: ACCOUNTS[: MEMBERS + 3]}
-    assert strange_words(users, ACCOUNTS, fit, OWN_PART, EVIDENCE) == ()
+    assert strange_words(users, ACCOUNTS, fit, OWN_PART, EVIDENCE, DOUBT) == ()
+
+
+def test_hundreds_who_are_a_little_off_are_no_evidence(fit: np.ndarray) -> None:
+    """Accounts that use a rare word of the campaign do little, and all of them fit a little too badly."""
+    off = np.where(ACCOUNTS < 400, np.minimum(fit, -0.2), fit)
+    users = {OWN: ACCOUNTS[400:MEMBERS], ITEM: ACCOUNTS[:400]}
+    assert strange_words(users, ACCOUNTS, off, OWN_PART, EVIDENCE, 0.0) == (ITEM,)
+    assert strange_words(users, ACCOUNTS, np.maximum(off, -0.4), OWN_PART, EVIDENCE, DOUBT) == ()
 
 
 def test_one_word_brings_all_its_users_and_is_judged_elsewhere(fit: np.ndarray) -> None:
-    assert strange_words({OWN: EVERYBODY}, ACCOUNTS, fit, OWN_PART, EVIDENCE) == ()
-    assert strange_words({OWN: OF_CAMPAIGN, ITEM: ACCOUNTS[:0]}, ACCOUNTS, fit, OWN_PART, EVIDENCE) == ()
+    assert strange_words({OWN: EVERYBODY}, ACCOUNTS, fit, OWN_PART, EVIDENCE, DOUBT) == ()
+    assert strange_words({OWN: OF_CAMPAIGN, ITEM: ACCOUNTS[:0]}, ACCOUNTS, fit, OWN_PART, EVIDENCE, DOUBT) == ()
 
 
 @pytest.fixture

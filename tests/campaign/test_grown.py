@@ -31,6 +31,7 @@ def fits(phrases: tuple[int, ...], told: bool) -> Any:
         numbers=ACCOUNTS,
         share=1.0,
         fitting=np.ones(len(ACCOUNTS), bool),
+        tested=np.ones(len(ACCOUNTS), bool),
         strange=(FRAMEWORK,) if told and not own else (),
         exclusive=lambda settings: own,
         likely=lambda settings: ACCOUNTS,
@@ -57,6 +58,23 @@ def members(engine: Any, phrases: tuple[int, ...], *rest: Any) -> Members:
 def test_words_that_strangers_use_are_not_taken_up(
     monkeypatch: pytest.MonkeyPatch, taken: tuple[int, ...], told: bool, words: tuple[int, ...]
 ) -> None:
+    found = grown(monkeypatch, taken, told, SETTINGS.verdict)
+    assert found.tested.candidate.phrases == words
+    assert found.members is not None
+    assert (found.members.membership == 0.99).all()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_among_too_many_users_accounts_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch, told: bool) -> None:
+    """Whichever of the words are left, strangers among thousands of users do not show."""
+    many = SETTINGS.verdict.model_copy(update={"own_most": len(ACCOUNTS) - 1})
+    assert grown(monkeypatch, (OWN, FRAMEWORK), told, many).members is None, "of none of them is anything told"
+    still_own = grown(monkeypatch, (OWN, ITEM), told, many)
+    assert still_own.tested.candidate.phrases == (OWN, ITEM)
+
+
+def grown(monkeypatch: pytest.MonkeyPatch, taken: tuple[int, ...], told: bool, verdict: VerdictSettings) -> Any:
+    """A campaign of one word whose members make most of the uses of those that are ``taken``."""
     monkeypatch.setattr(growth, "fits_of", lambda candidate, *_: fits(candidate.phrases, told))
     monkeypatch.setattr(growth, "fitting_words", lambda engine, phrases, *_: phrases)
     monkeypatch.setattr(growth, "users", lambda *_: len(ACCOUNTS))
@@ -64,9 +82,8 @@ def test_words_that_strangers_use_are_not_taken_up(
     monkeypatch.setattr(growth, "are_owned", lambda *_: False)
     monkeypatch.setattr(growth, "rest_of_campaign", lambda *_: None)
     monkeypatch.setattr(growth, "measure", members)
+    monkeypatch.setattr(growth, "mixed", lambda tested, judgement, _: (tested, judgement))
     candidate = Candidate("found", ("words",), (OWN,), ACCOUNTS, False, 100)
     pair = (linking.Tested(candidate, cast(Cohort, None), ()), SimpleNamespace(probability=0.99))
-    found = growth.grown(cast(Any, pair), cast(Any, None), cast(Any, None), cast(Any, SETTINGS), cast(Any, None))
-    assert found.tested.candidate.phrases == words
-    assert found.members is not None
-    assert (found.members.membership == 0.99).all()
+    settings = SimpleNamespace(**{**vars(SETTINGS), "verdict": verdict})
+    return growth.grown(cast(Any, pair), cast(Any, None), cast(Any, None), cast(Any, settings), cast(Any, None))

@@ -30,20 +30,22 @@ def users_of(engine: Engine, phrases: tuple[int, ...], accounts: Accounts) -> di
 
 
 def strange_words(
-    users: dict[int, Accounts], accounts: Accounts, fit: Floats, own_part: float, evidence: float
+    users: dict[int, Accounts], accounts: Accounts, fit: Floats, own_part: float, evidence: float, doubt: float
 ) -> tuple[int, ...]:
     """Words that bring strangers, ascending. The best word brings its users; they are what the others add to.
 
     users: of each word, numbers of accounts. accounts: int32[n], ascending, those that were tested; fit: float64[n],
     log10 Bayes factor of each. own_part: share of members from which words are a campaign's own. evidence: log
     likelihood ratio of the likeliest share to that one, from which those whom a word brings are taken for strangers.
+    doubt: how far each fit may be off, so that hundreds that are a little too low prove nothing.
     """
+    plain = np.sign(fit) * np.maximum(np.abs(fit) - doubt, 0.0)
     rows = {word: np.flatnonzero(np.isin(accounts, of)) for word, of in users.items()}
     order = sorted(rows, key=lambda word: (-_fitting(fit[rows[word]]), word))
     seen, found = np.zeros(len(accounts), bool), []
     for place, word in enumerate(order):
         brought = rows[word][~seen[rows[word]]]
-        if place and _are_strangers(fit[brought], own_part, evidence):
+        if place and _are_strangers(plain[brought], own_part, evidence):
             found.append(word)
         else:
             seen[brought] = True

@@ -127,6 +127,7 @@ def fits_of(
         found.usual[tested],
         verdict.own_part,
         verdict.strange_evidence,
+        verdict.strange_doubt,
     )
     own = own_odds(found.tied, found.alike, tested)
     fits = Fits(cohort.numbers, found, own, tested, settings.tied_known, apart, strange)

@@ -14,7 +14,7 @@ from iolaus.campaign.apart import Declared
 from iolaus.campaign.fits import Fits, fits_of
 from iolaus.campaign.join import Pair, mixed
 from iolaus.campaign.judged import Judged, Settings
-from iolaus.campaign.members import fitting_words, measure, own_words, users
+from iolaus.campaign.members import Members, fitting_words, measure, own_words, users
 from iolaus.campaign.owners import are_owned
 from iolaus.campaign.rest import rest_of_campaign
 from iolaus.campaign.wordless import WORDLESS
@@ -40,22 +40,22 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
     for _ in range(GROWTHS):
         fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
         words = _exclusive(candidate, fits, engine, settings)
-        if found and {*fits.strange} & {*found.tested.candidate.phrases}:
-            # Words that seemed its own bring strangers, beside better words that were taken up since.
-            found = None
-        if found and not fits.exclusive(settings.verdict) and _no_more(words, candidate, found):
-            break
+        if found and not fits.exclusive(settings.verdict):
+            if fits.tested.sum() > settings.verdict.own_most:
+                # Among thousands hundreds of strangers do not show: then no words are trusted, whichever are left.
+                words = candidate.phrases
+            elif {*fits.strange} & {*found.tested.candidate.phrases}:
+                # Words that seemed its own bring strangers, beside better words that were taken up since.
+                found = None
+            elif _no_more(words, candidate, found):
+                break
         if words != candidate.phrases:
             dropped |= {*candidate.phrases} - {*words}
             candidate = replace(candidate, phrases=words)
             continue
         if fits.share < settings.campaign.least_members:
             break
-        likely, owned_rest = fits.likely(settings.verdict), settings.verdict.owned_rest
-        owned = are_owned(assembly, candidate.phrases, likely, settings.link, owned_rest)
-        own = replace(candidate, accounts=likely)
-        rest = None if owned else rest_of_campaign(assembly, own, fits.numbers, settings.verdict)
-        members = measure(engine, candidate.phrases, fits, judgement.probability, settings.verdict, owned, rest)
+        members = _members(candidate, fits, judgement.probability, assembly, engine, settings)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
         if not fits.exclusive(settings.verdict) or WORDLESS & {*candidate.kinds}:
@@ -65,6 +65,17 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
             break
         candidate = replace(candidate, phrases=tuple(sorted(taken)))
     return found if found and _told(found, settings) else Judged(*mixed(tested, judgement, settings.verdict), {})
+
+
+def _members(
+    candidate: Candidate, fits: Fits, probability: float, assembly: Assembly, engine: Engine, settings: Settings
+) -> Members:
+    """The members of a campaign with the words of a candidate, that is one with this ``probability``."""
+    likely, verdict = fits.likely(settings.verdict), settings.verdict
+    owned = are_owned(assembly, candidate.phrases, likely, settings.link, verdict.owned_rest)
+    own = replace(candidate, accounts=likely)
+    rest = None if owned else rest_of_campaign(assembly, own, fits.numbers, verdict)
+    return measure(engine, candidate.phrases, fits, probability, verdict, owned, rest)
 
 
 def _no_more(words: tuple[int, ...], candidate: Candidate, found: Judged) -> bool:

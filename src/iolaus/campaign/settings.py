@@ -126,6 +126,11 @@ class VerdictSettings(BaseModel):
     own_users: float = Field(
         0.9, gt=0, lt=1, description="the same among all who use them at all, as far as what is done besides tells"
     )
+    own_most: int = Field(
+        5_000,
+        ge=1,
+        description="users of its words above which a campaign is told one by one where words taken up are not its own",
+    )
     own_evidence: float = Field(
         0.5, ge=0, description="log likelihood ratio of few strangers to some among those users that is needed besides"
     )
@@ -139,6 +144,9 @@ class VerdictSettings(BaseModel):
     )
     strange_evidence: float = Field(
         3.0, gt=0, description="log likelihood ratio from which accounts that a word brings are taken for strangers"
+    )
+    strange_doubt: float = Field(
+        0.6, ge=0, description="log10 Bayes factor by which the fit of each of these may be off"
     )
     tied_users: int = Field(
         8, ge=1, description="accounts so tied (link.tied_known) from which on they tell how members use the words"
