@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -181,6 +181,34 @@ def test_common_items_hold_for_a_worksheet_and_not_for_a_dealt_list() -> None:
     dealt = ask(BY_NAME["common items"], found, everyone)
     assert held is not None and held.held
     assert dealt is not None and dealt.log10_bf < 0
+
+
+def asked_by(choices: Sequence[np.ndarray], found: Cohort) -> Cohort:
+    """The cohort, its conversations' texts given account by account."""
+    table = found.conversations
+    own = [iter(each.tolist()) for each in choices]
+    texts = pa.array([next(own[member]) for member in found.member.tolist()])
+    return replace(found, conversations=table.set_column(table.column_names.index("text"), "text", texts))
+
+
+def test_items_that_are_dealt_twice_are_no_common_items() -> None:
+    """Who compares two answers to each item has all of them asked twice; who chooses from a bank meets by chance."""
+    found, everyone = factories.made(2, queue=True, uses=25)
+    draws, (accounts, each) = np.random.default_rng(4), (len(found.numbers), 25)
+    dealt = draws.permutation(np.repeat(np.arange(accounts * each // 2 + 1), 2))[: accounts * each] + 1
+    bank = draws.integers(1, accounts * each // 3, accounts * each)
+    twice = ask(BY_NAME["common items"], asked_by(np.split(dealt, accounts), found), everyone)
+    chosen = ask(BY_NAME["common items"], asked_by(np.split(bank, accounts), found), everyone)
+    assert twice is not None and not twice.held and twice.log10_bf < 0
+    assert "dealt" in twice.sentence
+    assert chosen is not None and chosen.held
+
+
+def test_everybody_who_asks_everything_is_no_dealing() -> None:
+    found, everyone = factories.made(2, queue=True, uses=25)
+    worksheet = asked_by([np.arange(1, 26)] * len(found.numbers), found)
+    held = ask(BY_NAME["common items"], worksheet, everyone)
+    assert held is not None and held.held
 
 
 def test_independent_people_hold_where_the_account_explains_what_is_asked() -> None:

@@ -100,6 +100,29 @@ def test_one_holder_cannot_share() -> None:
     assert share("device_id", cut(members, {})[0], holders, SETTINGS) is None
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_people_on_a_carrier_s_exits_are_not_linked_where_strangers_are_few(seed: int) -> None:
+    """In a small world an exit that two hold is rare without these two: strangers meet there as often."""
+    rng = np.random.default_rng(seed)
+    count, seen = 400, 8
+    accounts = np.repeat(np.arange(count, dtype=np.int32), seen)
+    holders = Holders.of(accounts, rng.integers(1, 2_000, count * seen))
+    members = np.sort(rng.choice(count, 40, replace=False)).astype(np.int32)
+    found = share("block", cut(members, {})[0], holders, SETTINGS)
+    assert found is not None
+    assert found.expected > 1.5
+    assert found.log10_bf < 0.7
+
+
+def test_two_accounts_are_linked_once_however_much_they_share() -> None:
+    members = scattered()
+    accounts = np.concatenate([np.arange(COUNT), np.tile(members[:2], 30)]).astype(np.int32)
+    values = np.concatenate([own_values(), np.repeat(np.arange(30) + 10 * COUNT, 2)])
+    found = share("block", cut(members, {})[0], Holders.of(accounts, values), SETTINGS)
+    assert found is not None
+    assert (found.links, found.linked) == (1.0, 2)
+
+
 def test_the_strongest_identifier_speaks() -> None:
     members = scattered()
     shared = own_values()

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.stats import binom
 
 from iolaus.content.baseline import Baseline
 
@@ -21,6 +22,9 @@ LEAST_STRANGERS = 300
 
 AT_ONCE = 1 << 16
 """Topic vectors that are projected at once: as numbers of eight bytes they are eight times as large."""
+
+MOST_DRAWN = 0.25
+"""Largest part of what strangers hold that is drawn to see how often they meet."""
 
 HOUR = 3_600_000_000
 """Microseconds of an hour."""
@@ -103,26 +107,37 @@ class Split:
 
         One stranger makes none common. Without ``most`` the exit of a mobile carrier is rare among millions.
         """
-        return self.outside <= max(1.0, min(share * self.outside_accounts, float(most)))
+        return self.outside <= self._rarest(share, most)
 
-    def meeting(self, rare: npt.NDArray[np.bool_]) -> dict[int, float]:
-        """Sort of value -> chance that two values of it, held by two strangers, are the same ``rare`` one."""
-        found = {}
-        sorts = np.unique(self.sorts)
-        for sort in sorts:
-            same = self.sorts == sort if len(sorts) > 1 else slice(None)
-            others = self.outside[same].astype(np.float64)
-            total = float(others.sum())
-            found[int(sort)] = float((others * (others - 1))[rare[same]].sum()) / max(total * (total - 1), 1.0)
-        return found
+    def collisions(self, share: float, most: int) -> float:
+        """Links by rare values that strangers make who hold as many values of each sort as the cohort does.
 
-    def collisions(self, rare: npt.NDArray[np.bool_]) -> float:
-        """Links by ``rare`` values that strangers make who hold as many values of each sort as the cohort does."""
-        expected = 0.0
-        for sort, meeting in self.meeting(rare).items():
-            held = float(self.inside[self.sorts == sort].sum())
-            expected += meeting * held * (held - 1) / 2
+        So many values are drawn of those that the others hold, and what is drawn is left out before it is asked which
+        values are rare, as the cohort is: what two of few strangers share is rare only without these two.
+        """
+        limit, expected = self._rarest(share, most), 0.0
+        for sort in np.unique(self.sorts):
+            same = self.sorts == sort
+            expected += _drawn(self.outside[same], float(self.inside[same].sum()), limit)
         return expected
+
+    def _rarest(self, share: float, most: int) -> float:
+        return max(1.0, min(share * self.outside_accounts, float(most)))
+
+
+def _drawn(outside: Numbers, held: float, limit: float) -> float:
+    """Links that ``held`` values make that are drawn of those with so many holders each, by such as keep few others."""
+    total = float(outside.sum())
+    if total == 0 or held == 0:
+        return 0.0
+    part = min(held / total, MOST_DRAWN)
+    holders, values = np.unique(outside[outside > 1], return_counts=True)
+    kept = np.arange(int(limit) + 1)
+    drawn = holders[:, None] - kept
+    chance = binom.pmf(drawn, holders[:, None], part)
+    links = (np.maximum(drawn - 1, 0) * chance).sum(1)
+    # Where the cohort holds more than all others do, as many times more pairs meet as can be drawn of these.
+    return float(values @ links) * (held / total / part) ** 2
 
 
 def _first_of_each(codes: npt.NDArray[np.integer], names: Numbers) -> Numbers:

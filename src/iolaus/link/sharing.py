@@ -1,7 +1,7 @@
 """Do the accounts of a cohort share values that are rare among everyone else?
 
-Links are counted (a value that c accounts hold makes c - 1), and compared with the links that strangers would make
-who hold as many values of the same sort: whoever is seen from thirty addresses, or behind VPN exits, meets others
+Links are counted (a value that c accounts hold makes c - 1; two accounts make but one), and compared with the links
+that strangers would make who hold as many values of the same sort: whoever is seen from thirty addresses, or behind VPN exits, meets others
 there more often; and some honest people are related, by a home, an office or a second account. Rarity is estimated
 leaving the cohort out, so that a large cohort does not make its own values common. Of a cohort that is sampled all
 accounts are counted: a tenth of them would hold a hundredth of their links. The weight is scaled by the part of
@@ -42,12 +42,25 @@ def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -
         return None
     rare = split.rare(settings.rare_share, settings.rare_most)
     within = np.where(rare, split.inside, 0)
-    links = float(np.maximum(within - 1, 0).sum())
-    expected = split.collisions(rare) + settings.related_share * split.inside_accounts / 2
+    links = float(_links(cohort, holders, split.values[within > 1]))
+    expected = (
+        split.collisions(settings.rare_share, settings.rare_most) + settings.related_share * split.inside_accounts / 2
+    )
     linked = int(_holding(cohort, holders, split.values[within > 1]).sum())
     part = min(1.0, linked / len(cohort.everyone) / settings.linked_share)
     weight = min(poisson_surplus(links, expected, settings.links_deviation), settings.cap) * part
     return Sharing(name, links, expected, linked, split.inside_accounts, weight)
+
+
+def _links(cohort: Cohort, holders: Holders, values: Numbers) -> int:
+    """Pairs of accounts that follow each other among the holders of one of ``values``; each pair counts once.
+
+    Two who share a home, or the exits of one carrier, share many addresses and are linked no more by that.
+    """
+    held = among(holders.accounts, cohort.everyone) & np.isin(holders.values, values)
+    accounts, value = holders.accounts[held], holders.values[held]
+    same = value[1:] == value[:-1]
+    return len(np.unique(np.stack([accounts[:-1][same], accounts[1:][same]], 1), axis=0))
 
 
 def _holding(cohort: Cohort, holders: Holders, values: Numbers) -> npt.NDArray[np.bool_]:
