@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from iolaus.campaign.brought import strange_words, users_of
+from iolaus.campaign.brought import plain_strangers_use, strange_words, users_of
 from iolaus.engine import EngineSettings
 from iolaus.engine.embedded import Embedded
 from iolaus.link.parts import part_of
@@ -66,6 +66,15 @@ def test_hundreds_who_are_a_little_off_are_no_evidence(fit: np.ndarray) -> None:
 def test_one_word_brings_all_its_users_and_is_judged_elsewhere(fit: np.ndarray) -> None:
     assert strange_words({OWN: EVERYBODY}, ACCOUNTS, fit, OWN_PART, EVIDENCE, DOUBT) == ()
     assert strange_words({OWN: OF_CAMPAIGN, ITEM: ACCOUNTS[:0]}, ACCOUNTS, fit, OWN_PART, EVIDENCE, DOUBT) == ()
+
+
+def test_plain_strangers_tell_whether_words_are_theirs_too() -> None:
+    fit = np.concatenate([np.full(100, 1.0), np.full(20, -0.5), np.full(20, -1.5)])
+    of_campaign, of_everybody = fit > 0, np.ones(len(fit), bool)
+    assert plain_strangers_use(of_campaign, fit, 1.0, 10) == 0.0
+    assert plain_strangers_use(of_everybody, fit, 1.0, 10) == 1.0
+    assert plain_strangers_use(of_everybody, fit, 1.0, 21) is None, "too few of them"
+    assert plain_strangers_use(~of_everybody, fit, 1.0, 10) is None, "used by nobody who fits"
 
 
 @pytest.fixture

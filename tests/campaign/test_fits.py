@@ -17,7 +17,7 @@ USERS = 40
 def told(fit: float, strangers: Strangers | None) -> Fits:
     """Users of whom each fits alike, log10 ``fit``, and all of whom come back to the words."""
     each = np.full(USERS, fit)
-    by_account = AccountFits(each, each, each, each, strangers)
+    by_account = AccountFits(each, each, 0 * each, each, strangers)
     return Fits(np.arange(USERS, dtype=np.int32), by_account, each, np.ones(USERS, bool))
 
 
@@ -41,3 +41,15 @@ def test_where_nothing_is_done_besides_the_fit_alone_decides() -> None:
     assert not told(0.2, None).exclusive(SETTINGS), (
         "weak hints of many accounts sum up to a guess that is sure and wrong"
     )
+
+
+def test_a_few_who_know_each_other_do_not_make_the_others_strangers() -> None:
+    """Two of a campaign meet by chance; that all others meet nobody is no sign against them where no ties tell."""
+    fit = np.full(USERS, 2.0)
+    tied = np.where(np.arange(USERS) < 2, 1.0, -1.3)
+    numbers, tested = np.arange(USERS, dtype=np.int32), np.ones(USERS, bool)
+    of_topics = Fits(numbers, AccountFits(fit, fit + tied, tied, fit), fit, tested)
+    of_ties = Fits(numbers, AccountFits(0 * fit, np.full(USERS, 1.0), np.full(USERS, 1.0), fit), fit, tested)
+    assert of_topics.exclusive(SETTINGS) == (of_topics.part >= SETTINGS.own_part)
+    assert of_topics.part >= SETTINGS.own_part
+    assert not of_ties.exclusive(SETTINGS)

@@ -22,6 +22,8 @@ SETTINGS = SimpleNamespace(
     sketch=SketchSettings(), link=LinkSettings(), campaign=CampaignSettings(), verdict=VerdictSettings()
 )
 ACCOUNTS = np.arange(40, dtype=np.int32)
+FIT = np.where(ACCOUNTS < 28, 1.0, -2.0)
+"""Log10 Bayes factors; who uses the framework's words alone fits plainly badly."""
 
 
 def fits(phrases: tuple[int, ...], told: bool) -> Any:
@@ -31,6 +33,7 @@ def fits(phrases: tuple[int, ...], told: bool) -> Any:
         numbers=ACCOUNTS,
         share=1.0,
         fitting=np.ones(len(ACCOUNTS), bool),
+        by_account=SimpleNamespace(usual=FIT),
         tested=np.ones(len(ACCOUNTS), bool),
         strange=(FRAMEWORK,) if told and not own else (),
         exclusive=lambda settings: own,
@@ -73,7 +76,20 @@ def test_among_too_many_users_accounts_are_told_one_by_one(monkeypatch: pytest.M
     assert still_own.tested.candidate.phrases == (OWN, ITEM)
 
 
-def grown(monkeypatch: pytest.MonkeyPatch, taken: tuple[int, ...], told: bool, verdict: VerdictSettings) -> Any:
+def test_words_that_plain_strangers_never_use_stay_a_campaign_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = SETTINGS.verdict.model_copy(update={"own_most": len(ACCOUNTS) - 1})
+    found = grown(monkeypatch, (OWN, FRAMEWORK), True, many, ACCOUNTS[:28])
+    assert found.members is not None
+    assert found.tested.candidate.phrases == (OWN,)
+
+
+def grown(
+    monkeypatch: pytest.MonkeyPatch,
+    taken: tuple[int, ...],
+    told: bool,
+    verdict: VerdictSettings,
+    users: np.ndarray = ACCOUNTS,
+) -> Any:
     """A campaign of one word whose members make most of the uses of those that are ``taken``."""
     monkeypatch.setattr(growth, "fits_of", lambda candidate, *_: fits(candidate.phrases, told))
     monkeypatch.setattr(growth, "fitting_words", lambda engine, phrases, *_: phrases)
@@ -82,6 +98,7 @@ def grown(monkeypatch: pytest.MonkeyPatch, taken: tuple[int, ...], told: bool, v
     monkeypatch.setattr(growth, "are_owned", lambda *_: False)
     monkeypatch.setattr(growth, "rest_of_campaign", lambda *_: None)
     monkeypatch.setattr(growth, "measure", members)
+    monkeypatch.setattr(growth, "users_of", lambda engine, phrases, _: dict.fromkeys(phrases, users))
     monkeypatch.setattr(growth, "mixed", lambda tested, judgement, _: (tested, judgement))
     candidate = Candidate("found", ("words",), (OWN,), ACCOUNTS, False, 100)
     pair = (linking.Tested(candidate, cast(Cohort, None), ()), SimpleNamespace(probability=0.99))

@@ -26,11 +26,18 @@ COHORT = np.arange(MEMBERS, dtype=np.int32)
 
 
 def fits(
-    numbers: npt.NDArray[np.int32], fit: npt.NDArray[np.float64], tested: npt.NDArray[np.bool_] | None = None
+    numbers: npt.NDArray[np.int32],
+    fit: npt.NDArray[np.float64],
+    tested: npt.NDArray[np.bool_] | None = None,
+    ties: float = 0.0,
 ) -> Fits:
-    """Fits that say the same however they are asked; everyone is tested unless ``tested`` says who."""
+    """Fits that say the same however they are asked; everyone is tested unless ``tested`` says who.
+
+    ties: part of what fits say that ties say besides.
+    """
     seen = np.ones(len(numbers), bool) if tested is None else tested
-    return Fits(numbers, AccountFits(fit, fit, fit, fit), own_odds(fit, fit, seen), seen)
+    tied = ties * fit
+    return Fits(numbers, AccountFits(fit, fit + tied, tied, fit), own_odds(fit, fit, seen), seen)
 
 
 FITTING = fits(COHORT, np.full(MEMBERS, 0.5))
@@ -236,7 +243,7 @@ def test_few_conversations_all_with_the_words_speak_for_an_account_and_few_of_ma
     everyone = np.arange(MEMBERS + 2, dtype=np.int32)
     uses = dict.fromkeys(range(MEMBERS), 18) | {MEMBERS: 3, MEMBERS + 1: 3}
     hint = np.where(everyone < MEMBERS, 0.6, 0.0)
-    found = measured(engine, uses, crowd() | {MEMBERS: 3}, found=fits(everyone, hint))
+    found = measured(engine, uses, crowd() | {MEMBERS: 3}, found=fits(everyone, hint, ties=1.0))
     whole, part = found.membership[MEMBERS:]
     assert whole >= SETTINGS.accuse_membership
     assert part < 0.6
@@ -328,7 +335,7 @@ def test_tied_accounts_tell_that_no_member_uses_the_words_now_and_then(engine: E
     hint = np.full(MEMBERS + 10, 0.5)
     tied = np.where(names < MEMBERS, 0.5, -0.4)
     seen = np.ones(len(names), bool)
-    told = Fits(names, AccountFits(hint, hint, tied, hint), own_odds(tied, hint, seen), seen)
+    told = Fits(names, AccountFits(hint, hint + tied, tied, hint), own_odds(tied, hint, seen), seen)
     untold = fits(names, hint - 0.1)
     assert told.exclusive(SETTINGS)
     assert untold.exclusive(SETTINGS)

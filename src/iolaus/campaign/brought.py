@@ -16,6 +16,7 @@ from iolaus.link.parts import gained, part_of
 from iolaus.link.population import Floats
 
 Accounts = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 
 
 def users_of(engine: Engine, phrases: tuple[int, ...], accounts: Accounts) -> dict[int, Accounts]:
@@ -50,6 +51,17 @@ def strange_words(
         else:
             seen[brought] = True
     return tuple(sorted(found))
+
+
+def plain_strangers_use(use: Mask, fit: Floats, plain: float, least: int) -> float | None:
+    """How much rarer plain strangers use some words than those who fit: a ratio of shares; None where they are few.
+
+    use: bool[n], who uses them. fit: float64[n], log10 Bayes factor of each. plain: what makes a stranger plain.
+    """
+    strangers, others = fit <= -plain, fit >= 0
+    if strangers.sum() < least or not use[others].any():
+        return None
+    return float(use[strangers].mean() / use[others].mean())
 
 
 def _fitting(fit: Floats) -> float:

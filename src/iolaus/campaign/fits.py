@@ -81,8 +81,9 @@ class Fits:
     def exclusive(self, settings: VerdictSettings) -> bool:
         """Whether nearly all who were tested are members, so that the words alone say much of an account.
 
-        Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so each account must bear
-        more than ``own_bias`` of the log likelihood ratio of few strangers to some, and all together ``own_evidence``.
+        Thousands of weak hints, each a little too kind, sum up to a sure guess that is wrong: so all accounts together
+        must bear ``own_evidence`` of the log likelihood ratio of few strangers to some, and each account beyond the
+        first ``own_few`` besides ``own_bias``.
         Strangers are counted by what is done besides. Where ties told too few with whom to compare, or nothing is done
         besides, how well each fits must tell, and tell plainly (``own_fit``): of a few conversations strangers fit as
         well. None of the words may bring strangers.
@@ -90,10 +91,13 @@ class Fits:
         if self.strange or self.part < settings.own_part:
             return False
         count, strangers = float(self.tested.sum()), self.by_account.strangers
-        needed = settings.own_evidence + settings.own_bias * count
+        needed = settings.own_evidence + settings.own_bias * max(count - settings.own_few, 0.0)
         if strangers is not None and strangers.by_ties:
             return 1 - strangers.of_users >= settings.own_users and strangers.evidence >= needed
-        borne = few(10.0 ** np.clip(self.by_account.cautious[self.tested], -12, 12))
+        # A few who know each other make all others look untied: where ties do not tell whom to compare with, they
+        # tell nothing.
+        apart = self.by_account.cautious[self.tested] - self.by_account.tied[self.tested]
+        borne = few(10.0 ** np.clip(apart, -12, 12))
         return borne >= max(needed, settings.own_fit * count)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from iolaus.campaign.apart import Declared
+from iolaus.campaign.brought import plain_strangers_use, users_of
 from iolaus.campaign.fits import Fits, fits_of
 from iolaus.campaign.join import Pair, mixed
 from iolaus.campaign.judged import Judged, Settings
@@ -41,7 +42,7 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
         fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
         words = _exclusive(candidate, fits, engine, settings)
         if found and not fits.exclusive(settings.verdict):
-            if fits.tested.sum() > settings.verdict.own_most:
+            if fits.tested.sum() > settings.verdict.own_most and not _proven(found, fits, engine, settings):
                 # Among thousands hundreds of strangers do not show: then no words are trusted, whichever are left.
                 words = candidate.phrases
             elif {*fits.strange} & {*found.tested.candidate.phrases}:
@@ -76,6 +77,16 @@ def _members(
     own = replace(candidate, accounts=likely)
     rest = None if owned else rest_of_campaign(assembly, own, fits.numbers, verdict)
     return measure(engine, candidate.phrases, fits, probability, verdict, owned, rest)
+
+
+def _proven(found: Judged, fits: Fits, engine: Engine, settings: Settings) -> bool:
+    """Whether strangers who show plainly among the users of more words hardly use those that were there before."""
+    accounts = fits.numbers[fits.tested]
+    before = users_of(engine, found.tested.candidate.phrases, accounts)
+    use = np.isin(accounts, np.concatenate(list(before.values())))
+    plain, least = settings.verdict.strange_plain, settings.link.least_accounts
+    rarer = plain_strangers_use(use, fits.by_account.usual[fits.tested], plain, least)
+    return rarer is not None and rarer <= settings.verdict.strange_use
 
 
 def _no_more(words: tuple[int, ...], candidate: Candidate, found: Judged) -> bool:

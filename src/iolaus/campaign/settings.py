@@ -56,6 +56,12 @@ class CampaignSettings(BaseModel):
     handful_share: float = Field(
         0.6, gt=0, lt=1, description="share of a handful's accounts that must be verified, or show one owner openly"
     )
+    workplace_share: float = Field(
+        0.6, gt=0, le=1, description="share of accounts that are seen from one address block, as at one workplace"
+    )
+    workplace_others: float = Field(
+        0.2, ge=0, le=1, description="share that the third of their blocks holds at most; a pool has many alike"
+    )
     steady_blocks: int = Field(3, ge=1, description="address blocks that a person at work keeps to")
 
 
@@ -135,18 +141,30 @@ class VerdictSettings(BaseModel):
         description="users of its words above which a campaign is told one by one where words taken up are not its own",
     )
     own_evidence: float = Field(
-        0.5, ge=0, description="log likelihood ratio of few strangers to some among those users that is needed besides"
+        1.0, ge=0, description="log likelihood ratio of few strangers to some among those users that is needed besides"
     )
     own_bias: float = Field(
         0.013,
         ge=0,
         description="part of that ratio, of at most 0.095 an account, that is held against how each was measured",
     )
+    own_few: int = Field(
+        500, ge=0, description="accounts among whom none of it is held: hints that are too kind add up in a crowd"
+    )
     own_fit: float = Field(
-        0.0475, ge=0, le=0.095, description="part of it that each account must bear where how well it fits tells alone"
+        0.036, ge=0, le=0.095, description="part of it that each account must bear where how well it fits tells alone"
     )
     strange_evidence: float = Field(
         3.0, gt=0, description="log likelihood ratio from which accounts that a word brings are taken for strangers"
+    )
+    strange_plain: float = Field(
+        1.0, ge=0, description="log10 Bayes factor against an account from which it is a plain stranger"
+    )
+    strange_use: float = Field(
+        0.3,
+        gt=0,
+        le=1,
+        description="use of a campaign's words by plain strangers, relative to others, up to which they are its own",
     )
     strange_doubt: float = Field(
         0.6, ge=0, description="log10 Bayes factor by which the fit of each of these may be off"

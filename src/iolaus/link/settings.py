@@ -22,7 +22,7 @@ class LinkSettings(BaseModel):
     )
     least_uses: int = Field(2, ge=1, description="conversations with a phrase that make an account its user")
     same_cohort: tuple[float, ...] = Field(
-        (0.8, 0.35), description="mean Jaccard overlaps of users at which phrases are put into one candidate"
+        (0.95, 0.8, 0.35), description="mean Jaccard overlaps of users at which phrases are put into one candidate"
     )
     core_share: float = Field(
         0.5,

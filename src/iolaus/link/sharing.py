@@ -1,11 +1,11 @@
 """Do the accounts of a cohort share values that are rare among everyone else?
 
 Links are counted (a value that c accounts hold makes c - 1; two accounts make but one), and compared with the links
-that strangers would make who hold as many values of the same sort: whoever is seen from thirty addresses, or behind VPN exits, meets others
-there more often; and some honest people are related, by a home, an office or a second account. Rarity is estimated
-leaving the cohort out, so that a large cohort does not make its own values common. Of a cohort that is sampled all
-accounts are counted: a tenth of them would hold a hundredth of their links. The weight is scaled by the part of
-the cohort that is linked: what three accounts of a hundred share says little about the hundred.
+that strangers would make who hold as many values of the same sort: whoever is seen from thirty addresses, or behind VPN
+exits, meets others there more often; and some honest people are related, by a home, an office or a second account.
+Rarity is estimated leaving the cohort out, so that a large cohort does not make its own values common. Of a cohort that
+is sampled all accounts are counted: a tenth of them would hold a hundredth of their links. The weight is scaled by the
+part of the cohort that is linked: what three accounts of a hundred share says little about the hundred.
 """
 
 from __future__ import annotations
@@ -43,9 +43,8 @@ def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -
     rare = split.rare(settings.rare_share, settings.rare_most)
     within = np.where(rare, split.inside, 0)
     links = float(_links(cohort, holders, split.values[within > 1]))
-    expected = (
-        split.collisions(settings.rare_share, settings.rare_most) + settings.related_share * split.inside_accounts / 2
-    )
+    by_chance = split.collisions(settings.rare_share, settings.rare_most)
+    expected = by_chance + settings.related_share * split.inside_accounts / 2
     linked = int(_holding(cohort, holders, split.values[within > 1]).sum())
     part = min(1.0, linked / len(cohort.everyone) / settings.linked_share)
     weight = min(poisson_surplus(links, expected, settings.links_deviation), settings.cap) * part

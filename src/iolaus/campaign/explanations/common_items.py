@@ -45,13 +45,11 @@ def weigh(
     common = float((holders[text] > 1).mean())
     met = Met.of(holders, np.bincount(asked % members, minlength=members))
     dealt = met.dealt(settings.chosen_overlap)
+    how = f", {met.seen / met.chance:.0%} as often as by choosing: they were dealt." if dealt > settings.hold else "."
     return explained(
         NAME,
         (common - settings.common_share) * 6.0 - dealt,
-        f"{common:.0%} of the requests were sent, word for word, by several of the accounts"
-        + (
-            f", {met.seen / met.chance:.0%} as often as by choosing: they were dealt." if dealt > settings.hold else "."
-        ),
+        f"{common:.0%} of the requests were sent, word for word, by several of the accounts{how}",
         settings,
     )
 

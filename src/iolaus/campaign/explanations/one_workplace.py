@@ -1,0 +1,46 @@
+"""One workplace: an office, a laboratory or a school whose people hold accounts of their own and share one way out.
+
+They run one script or work on one queue, nobody declared them, and all the world sees them come from one place. Whoever
+means to pass for strangers does not send all of them from one office. A place where servers live is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from iolaus.campaign.explanations import explained
+from iolaus.campaign.settings import CampaignSettings
+from iolaus.findings import Evidence, Explanation
+from iolaus.link.cohort import Cohort
+from iolaus.link.population import Population, among
+from iolaus.networks import Kind
+
+NAME = "one workplace"
+LEADS_TO = "undetermined"
+ASK = "Whose office, laboratory or school is behind that address, and are these its people?"
+
+WHERE_PEOPLE_ARE = (int(Kind.UNKNOWN), int(Kind.OTHER))
+
+
+def weigh(
+    cohort: Cohort, population: Population, evidence: Mapping[str, Evidence], settings: CampaignSettings
+) -> Explanation | None:
+    """Share of the accounts that were seen from one address block; a pool has many such blocks, a workplace one."""
+    if "block" not in population.holders:
+        return None
+    holders = population.holders["block"]
+    held = among(holders.accounts, cohort.everyone) & np.isin(holders.sorts, WHERE_PEOPLE_ARE)
+    seen = np.sort(np.unique(holders.values[held], return_counts=True)[1])[::-1] / len(cohort.everyone)
+    if len(seen) == 0:
+        return None
+    others = float(seen[2]) if len(seen) > 2 else 0.0
+    share = float(seen[0])
+    open_ = share >= settings.workplace_share and others <= settings.workplace_others
+    return explained(
+        NAME,
+        settings.hold + settings.explanation_cap * (share - settings.workplace_share) if open_ else 0.0,
+        f"{share:.0%} of the accounts were seen from one address block where no servers live.",
+        settings,
+    )
