@@ -56,7 +56,8 @@ def _links(cohort: Cohort, holders: Holders, values: Numbers) -> int:
 
     Two who share a home, or the exits of one carrier, share many addresses and are linked no more by that.
     """
-    held = among(holders.accounts, cohort.everyone) & np.isin(holders.values, values)
+    held = np.flatnonzero(among(holders.accounts, cohort.everyone))
+    held = held[np.isin(holders.values[held], values)]
     accounts, value = holders.accounts[held], holders.values[held]
     same = value[1:] == value[:-1]
     return len(np.unique(np.stack([accounts[:-1][same], accounts[1:][same]], 1), axis=0))

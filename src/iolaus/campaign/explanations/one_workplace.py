@@ -31,7 +31,8 @@ def weigh(
     if "block" not in population.holders:
         return None
     holders = population.holders["block"]
-    held = among(holders.accounts, cohort.everyone) & np.isin(holders.sorts, WHERE_PEOPLE_ARE)
+    held = np.flatnonzero(among(holders.accounts, cohort.everyone))
+    held = held[np.isin(holders.sorts[held], WHERE_PEOPLE_ARE)]
     seen = np.sort(np.unique(holders.values[held], return_counts=True)[1])[::-1] / len(cohort.everyone)
     if len(seen) == 0:
         return None
