@@ -63,6 +63,14 @@ def test_a_cohort_says_all_it_knows(folder: Path, campaign: Campaign) -> None:
         assert part.sentence in text
 
 
+def test_what_never_alarmed_names_no_alarm(folder: Path, tmp_path: Path) -> None:
+    assert "first alarm 2026-03-09" in said(folder, "annotators-c2d4")
+    copied = shutil.copytree(folder, tmp_path / "silent")
+    for path in (copied / "cohorts.json", copied / "campaigns.json"):
+        path.write_text(path.read_text("utf-8").replace("2026-03-09T00:00:00Z", ""), "utf-8")
+    assert "first alarm" not in said(copied, "annotators-c2d4")
+
+
 def test_phrases_are_data_and_not_markup_or_control(folder: Path) -> None:
     text = said(folder, "grader-19be")
     assert "\x1b" not in text

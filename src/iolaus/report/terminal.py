@@ -100,11 +100,11 @@ def _cohort(found: results.Results, cohort: Campaign, console: Console) -> None:
     console.print(Text(f"{title} {visible(cohort.id)}", style="bold"))
     console.print(Text(visible(cohort.verdict_sentence)))
     console.print(Text(meaning))
+    alarm = f"; first alarm {moment(cohort.first_alarm_at)}" if cohort.first_alarm_at else ""
     console.print(
         Text(
             f"Probability {_chance(cohort)}. {plural(cohort.accounts, 'account')}, "
-            f"{plural(cohort.exchanges, 'exchange')}, {moment(cohort.first_seen)} to "
-            f"{moment(cohort.last_seen)}; first alarm {moment(cohort.first_alarm_at)}."
+            f"{plural(cohort.exchanges, 'exchange')}, {moment(cohort.first_seen)} to {moment(cohort.last_seen)}{alarm}."
         )
     )
     if level := summary.reached(cohort):
