@@ -167,4 +167,4 @@ def own_odds(tied: Floats, alike: Floats, tested: Mask) -> Floats:
 
 def log10_odds(share: float, count: float) -> float:
     """log10 odds of one of ``count`` accounts of which ``share`` are members; half a stranger is added."""
-    return float(np.log10(share * count / (count - share * count + 0.5))) if count else 0.0
+    return float(np.log10(max(share * count, 1e-12) / (count - share * count + 0.5))) if count else 0.0

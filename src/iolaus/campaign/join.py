@@ -23,8 +23,8 @@ from iolaus.link.population import Population
 from iolaus.link.run import Tested, test, weigh
 from iolaus.link.settings import LinkSettings
 
-MIXED = "Some of these accounts are one hand; too many others use the same words to tell which."
-ASK_MIXED = "Which of these accounts share addresses, cards or sign-ups with one another?"
+MIXED = "Some of these accounts are one hand; neither their words nor what they do besides tells which."
+ASK_MIXED = "Which of these accounts belong together by records of sign-up, payment and network outside the logs?"
 
 Pair = tuple[Tested, Judgement]
 Accounts = npt.NDArray[np.int32]

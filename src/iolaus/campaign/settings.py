@@ -41,9 +41,6 @@ class CampaignSettings(BaseModel):
     )
     least_items: int = Field(20, ge=1, description="requests below which common items are not judged")
     common_share: float = Field(0.25, ge=0, le=1, description="share of common requests at which neither side gains")
-    chosen_overlap: float = Field(
-        0.9, gt=0, le=1, description="part of the overlap by chance below which requests were dealt and not chosen"
-    )
     related_most: float = Field(
         0.2, ge=0, lt=1, description="share of accounts that share values up to which friends and homes may explain it"
     )

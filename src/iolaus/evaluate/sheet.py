@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from iolaus.engine.embedded import Embedded
 from iolaus.errors import InputError
@@ -192,10 +193,12 @@ def _views(world: World, results: Path, engine: Embedded) -> None:
     engine.view("said", results / "accounts.parquet")
     engine.view("flagged", results / "exchanges.parquet")
     accounts = world.path / "accounts.parquet"
-    engine.view("known", accounts if accounts.exists() else world.path / "truth" / "accounts.parquet")
-    if not accounts.exists():
+    if accounts.exists() and "organization_id" in pq.read_schema(accounts).names:
+        engine.view("known", accounts)
+    else:
         engine.run(
-            "CREATE OR REPLACE VIEW known AS SELECT account_id, NULL::VARCHAR AS organization_id FROM true_accounts"
+            "CREATE OR REPLACE TEMP VIEW known AS"
+            " SELECT account_id, NULL::VARCHAR AS organization_id FROM true_accounts"
         )
     engine.run(
         "CREATE OR REPLACE TEMP VIEW logged AS SELECT exchange_id, account_id, ts, t.campaign_id,"

@@ -182,6 +182,12 @@ class LinkSettings(BaseModel):
     fit_cap: float = Field(2.0, gt=0, description="largest weight of one account's fit to a queue, topics or hours")
     least_sweep: int = Field(50, ge=2, description="conversations below which content is not judged")
     sweep_novelty: float = Field(0.9, gt=0, le=1, description="share of different requests from which a list is swept")
+    chosen_overlap: float = Field(
+        0.9, gt=0, le=1, description="part of the overlap by chance below which requests were dealt and not chosen"
+    )
+    sweep_dealt: float = Field(
+        2.0, ge=0, description="log10 likelihood ratio from which items that come back were dealt, each a few times"
+    )
     sweep_cap: float = Field(1.0, gt=0, description="largest weight of a sweep")
     content_index: Path | None = Field(
         None, description="index of public corpora, made by 'iolaus content index', by which a sweep is named"

@@ -1,6 +1,7 @@
 """Sweep: is a long list of different things worked through, without coming back?
 
-Sees: a work-list. Each item is asked about once over the whole cohort, and there is no end of new ones.
+Sees: a work-list. Each item is asked about once over the whole cohort, or so many times to compare answers, and there
+is no end of new ones.
 Must spare: a class and strangers over one problem bank (the same items again and again, from many accounts); a person
 with a favourite prompt (few uses). A firm's own batch job sweeps too: content alone accuses nobody.
 An analyst next: looks for the public corpus that the items come from; an index of corpora names it.
@@ -20,6 +21,7 @@ from iolaus.content.index import Held, load
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Population
+from iolaus.link.repeats import Met
 from iolaus.link.settings import LinkSettings
 from iolaus.link.weights import piece
 
@@ -29,20 +31,24 @@ QUESTION: Question = "content"
 
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
-    """Positive for many different items, each about once; negative where the same few come back."""
-    texts = cohort.column("text")[cohort.column("readable").astype(bool)]
+    """Positive for many different items, each about once or dealt a few times; negative where the same come back."""
+    readable = cohort.column("readable").astype(bool)
+    texts = cohort.column("text")[readable]
     if len(texts) < settings.least_sweep:
         return None
     distinct = len(np.unique(texts))
     novelty = distinct / len(texts)
-    if novelty >= settings.sweep_novelty:
+    dealt = Met.of(texts, cohort.member[readable], len(cohort.numbers)).dealt(settings.chosen_overlap)
+    if novelty >= settings.sweep_novelty or dealt >= settings.sweep_dealt:
         weight = settings.sweep_cap * min(1.0, math.log10(distinct / settings.least_sweep) / 1.5)
     else:
         weight = -settings.sweep_cap * (settings.sweep_novelty - novelty) / settings.sweep_novelty * 2
     corpus = _corpus(cohort, settings)
     if corpus is not None and weight > 0:
         weight = max(weight, settings.sweep_cap * min(1.0, corpus.ratio))
-    says = "nearly every one is asked once" if weight > 0 else "the same ones come back"
+    says = "nearly every one is asked once" if novelty >= settings.sweep_novelty else "the same ones come back"
+    if dealt >= settings.sweep_dealt:
+        says = "a list of them is dealt, each a few times"
     return piece(
         KIND,
         FAMILY,
@@ -54,6 +60,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         distinct=distinct,
         conversations=len(texts),
         novelty=novelty,
+        dealt=round(dealt, 6),
         **({} if corpus is None else corpus.numbers(len(texts))),
     )
 
