@@ -32,7 +32,7 @@ def test_without_ties_fits_must_tell_plainly_and_no_strangers_be_counted(fit: fl
 
 def test_where_ties_told_the_count_of_strangers_alone_decides() -> None:
     """Fits hold the ties too, and are then no second witness."""
-    for evidence, own in ((2.0, True), (0.9, False)):
+    for evidence, own in ((2.0, True), (0.7, False)):
         assert told(0.05, Strangers(0.0, 0.0, 0.5, evidence)).exclusive(SETTINGS) == own
 
 

@@ -138,7 +138,7 @@ class VerdictSettings(BaseModel):
         description="users of its words above which a campaign is told one by one where words taken up are not its own",
     )
     own_evidence: float = Field(
-        1.0, ge=0, description="log likelihood ratio of few strangers to some among those users that is needed besides"
+        0.8, ge=0, description="log likelihood ratio of few strangers to some among those users that is needed besides"
     )
     own_bias: float = Field(
         0.013,
