@@ -1,7 +1,8 @@
 """A campaign with its members: words that strangers use as well are dropped, words that are its own are taken up.
 
 Words are taken up by how much of their use is the campaign's. One that many strangers use seldom, as those of a
-framework, passes that, and with it the words are no longer the campaign's own: then it stays as it was before.
+framework, passes that, and with it the words are no longer the campaign's own: then it stays as it was before, or,
+where thousands use them, each account is told from strangers by itself.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from iolaus.link.population import Floats, Numbers
+from iolaus.link.repeats import Met
 from iolaus.link.scored import Scored
 
 
@@ -86,6 +87,17 @@ class Cohort:
     def member(self) -> npt.NDArray[np.int32]:
         """int32[m], which account (row of ``accounts``) held the conversation."""
         return np.searchsorted(self.numbers, self.column("account")).astype(np.int32)
+
+    @cached_property
+    def asked(self) -> tuple[Numbers, npt.NDArray[np.int32]]:
+        """int64[r], the whole text of each readable conversation, by keyed hash; int32[r], whose it is."""
+        readable = self.column("readable").astype(bool)
+        return self.column("text")[readable], self.member[readable]
+
+    @cached_property
+    def met(self) -> Met:
+        """How often the accounts meet at the same texts; there must be a readable one."""
+        return Met.of(*self.asked, len(self.numbers))
 
     @cached_property
     def used(self) -> Numbers:

@@ -70,6 +70,10 @@ class Holders:
         found = values if places is None else places[there][first]
         return cls(accounts, values, kept, np.where(found == 0, values, found))
 
+    def rows(self, accounts: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
+        """Places of the pairs of these accounts, ascending."""
+        return np.flatnonzero(among(self.accounts, accounts))
+
     def split(self, members: npt.NDArray[np.int32], whole: npt.NDArray[np.int32] | None = None) -> Split:
         """Count holders of each value among ``members`` (account numbers) and among everyone else.
 
@@ -126,7 +130,10 @@ class Split:
 
 
 def _drawn(outside: Numbers, held: float, limit: float) -> float:
-    """Links that ``held`` values make that are drawn of those with so many holders each, by such as keep few others."""
+    """Links by values that at most ``limit`` others are left to hold, where ``held`` of the others' pairs are drawn.
+
+    outside: int64[v], how many others hold each value.
+    """
     total = float(outside.sum())
     if total == 0 or held == 0:
         return 0.0

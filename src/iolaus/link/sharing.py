@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import Holders, Numbers, Population, among
+from iolaus.link.population import Holders, Numbers, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.weights import piece, poisson_surplus
 
@@ -42,32 +42,30 @@ def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -
         return None
     rare = split.rare(settings.rare_share, settings.rare_most)
     within = np.where(rare, split.inside, 0)
-    links = float(_links(cohort, holders, split.values[within > 1]))
+    held = _held(cohort, holders, split.values[within > 1])
+    accounts = holders.accounts[held]
+    links = float(_links(accounts, holders.values[held]))
     by_chance = split.collisions(settings.rare_share, settings.rare_most)
     expected = by_chance + settings.related_share * split.inside_accounts / 2
-    linked = int(_holding(cohort, holders, split.values[within > 1]).sum())
+    linked = len(np.unique(accounts))
     part = min(1.0, linked / len(cohort.everyone) / settings.linked_share)
     weight = min(poisson_surplus(links, expected, settings.links_deviation), settings.cap) * part
     return Sharing(name, links, expected, linked, split.inside_accounts, weight)
 
 
-def _links(cohort: Cohort, holders: Holders, values: Numbers) -> int:
+def _held(cohort: Cohort, holders: Holders, values: Numbers) -> npt.NDArray[np.intp]:
+    """Places of the pairs by which an account of the whole cohort holds one of ``values``, by value, then account."""
+    own = holders.rows(cohort.everyone)
+    return own[np.isin(holders.values[own], values)]
+
+
+def _links(accounts: npt.NDArray[np.int32], values: Numbers) -> int:
     """Pairs of accounts that follow each other among the holders of one of ``values``; each pair counts once.
 
     Two who share a home, or the exits of one carrier, share many addresses and are linked no more by that.
     """
-    held = np.flatnonzero(among(holders.accounts, cohort.everyone))
-    held = held[np.isin(holders.values[held], values)]
-    accounts, value = holders.accounts[held], holders.values[held]
-    same = value[1:] == value[:-1]
+    same = values[1:] == values[:-1]
     return len(np.unique(np.stack([accounts[:-1][same], accounts[1:][same]], 1), axis=0))
-
-
-def _holding(cohort: Cohort, holders: Holders, values: Numbers) -> npt.NDArray[np.bool_]:
-    """bool[N], which accounts of the whole cohort hold one of ``values``."""
-    own = np.flatnonzero(among(holders.accounts, cohort.everyone))
-    touching = np.isin(holders.values[own], values)
-    return among(cohort.everyone, holders.accounts[own][touching])
 
 
 def strongest(

@@ -14,7 +14,6 @@ from iolaus.campaign.settings import CampaignSettings
 from iolaus.findings import Evidence, Explanation
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Population
-from iolaus.link.repeats import Met
 
 NAME = "common items"
 LEADS_TO = "explained"
@@ -27,12 +26,9 @@ def weigh(
 
     Less what says that these were dealt (:mod:`iolaus.link.kinds.sweep`).
     """
-    readable = cohort.column("readable").astype(bool)
-    texts, member = cohort.column("text")[readable], cohort.member[readable]
-    if len(texts) < settings.least_items:
+    if len(cohort.asked[0]) < settings.least_items:
         return None
-    met = Met.of(texts, member, len(cohort.numbers))
-    sweep = evidence.get("sweep")
+    met, sweep = cohort.met, evidence.get("sweep")
     dealt = 0.0 if sweep is None else sweep.numbers.get("dealt", 0.0)
     how = f", {met.seen / met.chance:.0%} as often as by choosing: they were dealt." if dealt > settings.hold else "."
     return explained(

@@ -39,7 +39,7 @@ def weigh(
     for name in MET:
         if name in population.holders:
             holders = population.holders[name]
-            values = holders.values[np.isin(holders.accounts, cohort.numbers)]
+            values = holders.values[holders.rows(cohort.numbers)]
             counts[name] = int(np.unique(values, return_counts=True)[1].max(initial=0))
     best = max(sorted(counts), key=lambda name: counts[name])
     share = counts[best] / max(len(cohort.numbers), 1)

@@ -21,7 +21,6 @@ from iolaus.content.index import Held, load
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Population
-from iolaus.link.repeats import Met
 from iolaus.link.settings import LinkSettings
 from iolaus.link.weights import piece
 
@@ -32,23 +31,23 @@ QUESTION: Question = "content"
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
     """Positive for many different items, each about once or dealt a few times; negative where the same come back."""
-    readable = cohort.column("readable").astype(bool)
-    texts = cohort.column("text")[readable]
+    texts, _ = cohort.asked
     if len(texts) < settings.least_sweep:
         return None
     distinct = len(np.unique(texts))
     novelty = distinct / len(texts)
-    dealt = Met.of(texts, cohort.member[readable], len(cohort.numbers)).dealt(settings.chosen_overlap)
-    if novelty >= settings.sweep_novelty or dealt >= settings.sweep_dealt:
-        weight = settings.sweep_cap * min(1.0, math.log10(distinct / settings.least_sweep) / 1.5)
+    dealt = cohort.met.dealt(settings.chosen_overlap)
+    weight = settings.sweep_cap * min(1.0, math.log10(distinct / settings.least_sweep) / 1.5)
+    if dealt >= settings.sweep_dealt:
+        says = "a list of them is dealt, each a few times"
+    elif novelty >= settings.sweep_novelty:
+        says = "nearly every one is asked once"
     else:
+        says = "the same ones come back"
         weight = -settings.sweep_cap * (settings.sweep_novelty - novelty) / settings.sweep_novelty * 2
     corpus = _corpus(cohort, settings)
     if corpus is not None and weight > 0:
         weight = max(weight, settings.sweep_cap * min(1.0, corpus.ratio))
-    says = "nearly every one is asked once" if novelty >= settings.sweep_novelty else "the same ones come back"
-    if dealt >= settings.sweep_dealt:
-        says = "a list of them is dealt, each a few times"
     return piece(
         KIND,
         FAMILY,
