@@ -15,6 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
@@ -34,7 +35,7 @@ from iolaus.simulate import simulate
 PAGE = Path(__file__).parents[1] / "docs" / "why" / "strangers.md"
 HEADER = (
     "world", "users of the words", "strangers, truly", "strangers, as counted", "of them ask much the same, at most",
-    "the words are its own", "reach", "accused", "honest accused",
+    "the words are its own", "reach", "accused", "honest accused", "without names",
 )  # fmt: skip
 
 
@@ -61,19 +62,30 @@ def measured(scenario: str, seed: int, folder: Path) -> list[list[object]]:
     found, looks, reached = scanned(open_world(folder / "world"), settings, folder / "work")
     if not looks:
         return []
+    nameless = settings.model_copy(
+        update={"link": settings.link.model_copy(update={"names_cap": 0.0, "nameless_cap": 0.0})}
+    )
+    without = scanned(open_world(folder / "world"), nameless, folder / "nameless")[0]
     rows = pq.read_table(folder / "world" / "truth" / "accounts.parquet").to_pylist()
     truth = {row["account_id"]: bool(row["hostile"]) for row in rows}
     hostile = np.array([truth[name] for name in found.population.accounts["account_id"].to_pylist()])
-    accused = np.zeros(len(hostile), bool)
-    for members in (each.members for each in found.campaigns if each.members is not None):
-        accused[members.numbers[members.membership >= settings.verdict.accuse_membership]] = True
+    accused, before = (accused_of(each, len(hostile), settings) for each in (found, without))
     last, told = looks[-1], looks[-1].by_account.strangers
     return [[
         f"{scenario}, seed {seed}", len(last.numbers), f"{1 - hostile[last.numbers].mean():.1%}",
         "not told" if told is None else f"{told.of_users:.1%}", "" if told is None else f"{told.alike:.0%}",
         "yes" if last.exclusive(settings.verdict) else "no", f"{reached[-1]:.2f}" if reached else "",
         f"{int((accused & hostile).sum())} of {int(hostile.sum())}", int((accused & ~hostile).sum()),
+        f"{int((before & hostile).sum())} and {int((before & ~hostile).sum())}",
     ]]  # fmt: skip
+
+
+def accused_of(found: Outcome, accounts: int, settings: Settings) -> npt.NDArray[np.bool_]:
+    """bool[accounts], who is accused."""
+    accused = np.zeros(accounts, bool)
+    for members in (each.members for each in found.campaigns if each.members is not None):
+        accused[members.numbers[members.membership >= settings.verdict.accuse_membership]] = True
+    return accused
 
 
 def scanned(world: World, settings: Settings, work: Path) -> tuple[Outcome, list[Fits], list[float]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from iolaus.errors import InputError
 
-VERSION = 1
+VERSION = 2
 """Rises with every change of what the columns of a sketch mean."""
 
 ALIKE = "alike"
@@ -16,7 +16,7 @@ ALIKE = "alike"
 SETTINGS = ("least", "rate", "edge_words", "edge_rate")
 """Settings of the sketch that shape what is kept of a text."""
 
-TOPIC_BYTES, SCORES_BYTES = 128, 64
+TOPIC_BYTES, SCORES_BYTES = 160, 64
 """Bytes of the columns ``topic`` and ``scores``."""
 
 _ID, _NUMBER = "[0-9a-f]{16}", "[0-9.e-]{1,16}"

@@ -28,6 +28,7 @@ from iolaus.ingest.summary import Summary
 from iolaus.key import Key
 from iolaus.key import load as load_key
 from iolaus.link.strata import baseline_of
+from iolaus.make import VERSION
 from iolaus.progress import Progress
 from iolaus.record import with_effect, write_record
 from iolaus.report.page import write_report
@@ -231,7 +232,7 @@ def open_workspace(inputs: Inputs, settings: Settings, key: Key, out: Path, kept
         hash_inputs(inputs),
         msgspec.json.encode(with_effect(settings, kept)).decode(),
         key.id,
-        iolaus.__version__,
+        f"{iolaus.__version__} {VERSION}",
         *([] if kept is None else [kept.state.digest]),
     ]
     name = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()

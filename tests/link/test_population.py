@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from iolaus.link.population import LEAST_STRANGERS
+from iolaus.sketch.topic import DIMENSIONS, WIDTH
 from iolaus.sketch.topics import Topics
 
 from . import factories
@@ -36,12 +37,15 @@ def test_directions_keep_interests_and_leave_noise() -> None:
 
 def test_topics_are_read_across_parts_in_any_order(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    whole = rng.integers(-127, 128, (25, 8)).astype(np.int8)
+    whole = rng.integers(-127, 128, (25, WIDTH)).astype(np.int8)
     for number, (first, last) in enumerate([(0, 10), (10, 11), (11, 25)]):
         np.save(tmp_path / f"part-{number:05}.npy", whole[first:last])
     seq = rng.permutation(25)
-    assert np.array_equal(Topics(tmp_path)[seq], whole[seq])
-    assert Topics(tmp_path)[np.zeros(0, np.int64)].shape == (0, 8)
+    found, names = Topics(tmp_path).with_names(seq)
+    assert np.array_equal(found, whole[seq, :DIMENSIONS])
+    assert names.tobytes() == whole[seq, DIMENSIONS:].tobytes()
+    assert np.array_equal(Topics(tmp_path)[seq], found)
+    assert Topics(tmp_path)[np.zeros(0, np.int64)].shape == (0, DIMENSIONS)
 
 
 def test_no_parts_are_no_crash(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from iolaus.key import Key
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.shingle import TABLE, Sketch, sketch, topic_weights, word_frequencies
+from iolaus.sketch.topic import DIMENSIONS, NAMES, RARE
 
 KEY = Key(bytes(range(32)))
 EVERYTHING = SketchSettings(rate=1.0, edge_rate=1.0)
@@ -244,11 +245,34 @@ def test_topics_have_one_length_and_say_what_a_text_is_about() -> None:
         "calves of whales swim cold oceans",
         "flour yeast salt water knead bake crust",
     )
-    found = sketch(pa.array([whales, more, bread]), KEY, SketchSettings()).topics.astype(np.float64)
+    found = sketch(pa.array([whales, more, bread]), KEY, SketchSettings()).topics[:, :DIMENSIONS].astype(np.float64)
     lengths = np.linalg.norm(found, axis=1)
     assert (np.abs(lengths - 127) < 4).all(), lengths
     assert found[0] @ found[1] / 127**2 > 0.6
     assert abs(found[0] @ found[2] / 127**2) < 0.4
+
+
+def names(texts: list[str], weights: np.ndarray | None) -> list[set[int]]:
+    """Names of each text."""
+    found = np.ascontiguousarray(sketch(pa.array(texts), KEY, SketchSettings(), weights).topics[:, DIMENSIONS:])
+    return [{*row.tolist()} - {0} for row in found.view("<u4")]
+
+
+def test_names_are_rare_words_and_the_same_in_every_text() -> None:
+    usual = ["please mend the parser of this module"] * 2_000
+    one, other, apart = "mend Wexlorand please", "the module WEXLORAND of Quibbleton", "mend the parser"
+    weights = topic_weights(word_frequencies(pa.array([*usual, one, other]), KEY), len(usual) + 2)
+    assert weights.max() > RARE
+    first, second, none = names([one, other, apart], weights)
+    assert (len(first), len(second), len(none)) == (1, 2, 0)
+    assert first < second
+
+
+def test_texts_with_the_same_rare_words_keep_the_same_of_them() -> None:
+    shared = " ".join(words(30))
+    first, second = names([shared, f"{shared} {shared} {words(1, 7)[0]}"], None)
+    assert len(first) == NAMES
+    assert len(first & second) >= NAMES - 1
 
 
 def test_frequencies_count_texts_and_weigh_rare_words() -> None:

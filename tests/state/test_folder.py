@@ -63,7 +63,8 @@ def test_other_settings_may_change(inputs: Inputs, state: Path, tmp_path: Path) 
         (b"{}", "format None"),
         (b'{"format": 99}', "a state of format 99"),
         (b"no", "no manifest"),
-        (b'{"format": 1}', "no manifest"),
+        (b'{"format": 2}', "a state of format 2"),
+        (b'{"format": 3}', "no manifest"),
     ],
 )
 def test_another_schema_is_refused(content: bytes, said: str, inputs: Inputs, state: Path, tmp_path: Path) -> None:

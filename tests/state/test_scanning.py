@@ -242,16 +242,17 @@ def test_what_was_worked_out_of_a_part_is_used_again(cut: Kept) -> None:
     assert len(same) > len(before) / 2, "parts of earlier days are worked out anew, though hardly anything ties them"
 
 
-def test_a_state_of_the_first_format_is_scanned_on_and_gets_the_newest(world: World, cut: Kept, tmp_path: Path) -> None:
+def test_a_state_of_which_nothing_is_worked_out_is_scanned_on_and_gets_it(
+    world: World, cut: Kept, tmp_path: Path
+) -> None:
     state = shutil.copytree(_two(cut), tmp_path / "state")
     shutil.rmtree(state / "worked")
     old = json.loads((state / "state.json").read_bytes())
-    old |= {"format": 1, "parts": [{k: v for k, v in part.items() if k != "worked"} for part in old["parts"]]}
+    old |= {"parts": [{k: v for k, v in part.items() if k != "worked"} for part in old["parts"]]}
     (state / "state.json").write_text(json.dumps(old), "utf-8")
     out = scanned(world.of(world.files[2]), tmp_path / "out", state)
     for name in (*SAME, "rejects.parquet", "cohorts.json", "campaigns.json"):
         assert (out / name).read_bytes() == (cut.out / name).read_bytes(), name
-    assert manifest(state).format == 2
     assert all(part.worked and (state / part.worked).exists() for part in manifest(state).parts)
 
 

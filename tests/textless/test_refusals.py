@@ -37,8 +37,8 @@ def scanned(lines: list[dict[str, Any]], place: Path, state: Path | None = None,
 
 ID, OTHER = r"[0-9a-f]{16}", "f" * 16
 FOREIGN = {
-    "version": (r"^1:", "2:", "keyed sketches of version 2; this one reads version 1"),
-    "key": (rf"^1:{ID}", f"1:{OTHER}", f"sketched under key {OTHER}, this deployment's is"),
+    "version": (r"^2:", "3:", "keyed sketches of version 3; this one reads version 2"),
+    "key": (rf"^2:{ID}", f"2:{OTHER}", f"sketched under key {OTHER}, this deployment's is"),
     "setting": (":16,", ":8,", r"sketched with sketch.least = 8, here it is 16"),
     "model": (rf":{ID}:alike", f":{OTHER}:alike", f"sketched with content model {OTHER}"),
     "weights": (":alike", f":{OTHER}", f"sketched with weights of words {OTHER}, here they are alike"),
@@ -71,7 +71,7 @@ def test_a_state_refuses_sketches_of_other_weights_and_takes_those_of_its_own(tm
 
 
 DAMAGED: dict[str, Any] = {
-    "sketch": f"1:{SECRET}",
+    "sketch": f"2:{SECRET}",
     "topic": "AAAA",
     "shingles": "AAAA",
     "scores": "AAAA",

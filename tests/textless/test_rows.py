@@ -24,7 +24,7 @@ from iolaus.settings import load
 from iolaus.sketch.content import shipped_model
 from iolaus.sketch.mask import BYTES, bare
 from iolaus.sketch.settings import SketchSettings
-from iolaus.sketch.topic import DIMENSIONS
+from iolaus.sketch.topic import WIDTH
 from iolaus.tables import SKETCHES
 from iolaus.textless import run
 from sketch.pipeline import Fingerprinted, stages
@@ -112,8 +112,8 @@ def test_scores_are_those_of_the_text_and_masked(tmp_path: Path) -> None:
     found = bare(kept, rows["prompt_hash"].combine_chunks(), hasher)
     assert np.asarray(found.flatten(), np.float32).tobytes() == wanted.tobytes()
     assert rows["scores"][0].as_py() != wanted.tobytes()
-    assert (len(rows["scores"][0].as_py()), len(rows["topic"][0].as_py())) == (BYTES, DIMENSIONS)
-    assert (SCORES_BYTES, TOPIC_BYTES) == (BYTES, DIMENSIONS)
+    assert (len(rows["scores"][0].as_py()), len(rows["topic"][0].as_py())) == (BYTES, WIDTH)
+    assert (SCORES_BYTES, TOPIC_BYTES) == (BYTES, WIDTH)
 
 
 def test_a_row_without_text_gets_no_sketch(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def _add(
             continue
         whose = account[row]
         counts[whose] += 1
-        for place in range(topics.shape[1]):
+        for place in range(DIMENSIONS):
             value = np.int64(topics[row, place])
             sums[whose, place] += value
             squares[whose] += value * value

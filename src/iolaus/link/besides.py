@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from iolaus.engine import Engine
 from iolaus.link.cohort import Cohort
+from iolaus.link.own_names import OwnNames
 from iolaus.link.population import Floats, Numbers, Population
 
 
@@ -18,12 +19,14 @@ class Besides:
     """Conversations without a cohort's words: a keyed sample of those of each account.
 
     member: int32[b], row of the account among those asked about. topics: int8[b, d]. words: int32[b], how many words
-    the request that opens the conversation has.
+    the request that opens the conversation has. names: uint32[b, k], hashes of rare words of it, 0 where there are
+    fewer.
     """
 
     member: npt.NDArray[np.int32]
     topics: npt.NDArray[np.int8]
     words: npt.NDArray[np.int32]
+    names: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros((0, 0), np.uint32))
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Asked:
 
     vectors: float64[m, c]. member: int32[m], row of the account, of a stranger n or more. words: how many of the
     vectors are of its words. lengths: float64[m - words], log of the words of each request besides. seen: int64[n + s],
-    how many of these each account and each stranger has.
+    how many of these each account and each stranger has. named: the names of each account's own, where any are known.
     """
 
     vectors: Floats
@@ -42,16 +45,21 @@ class Asked:
     words: int
     lengths: Floats
     seen: Numbers
+    named: OwnNames | None = None
 
     @classmethod
     def of(cls, cohort: Cohort, besides: Besides, population: Population, strangers: int = 0) -> Asked:
         """What the cohort asks, and what its accounts and so many strangers (rows of ``besides.member``) do besides."""
+        member = np.concatenate([cohort.member[cohort.topic_rows], besides.member])
+        count = len(cohort.numbers) + strangers
+        known = len(cohort.names) + len(besides.names) == len(member)
         return cls(
             population.projected(np.concatenate([cohort.topics, besides.topics])),
-            np.concatenate([cohort.member[cohort.topic_rows], besides.member]),
+            member,
             len(cohort.topic_rows),
             np.log1p(np.maximum(besides.words, 0).astype(np.float64)),
-            np.bincount(besides.member, minlength=len(cohort.numbers) + strangers).astype(np.int64),
+            np.bincount(besides.member, minlength=count).astype(np.int64),
+            OwnNames.of(np.concatenate([cohort.names, besides.names]), member, count) if known else None,
         )
 
     def octiles(self, pool: npt.NDArray[np.bool_]) -> Floats:

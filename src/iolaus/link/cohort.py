@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,7 @@ class Cohort:
     conversations: m rows of the conversations that belong to the cohort (those that use its phrases),
     in the order of (member, ts, conversation); ``member``, ``had`` and ``used`` speak of that order.
     topics: int8[t, d] of the conversations in ``topic_rows`` (a keyed sample, at most 32 a member).
+    names: uint32[t, k], hashes of rare words of these, 0 where there are fewer.
     authors, outside_authors: account numbers of ``words``, and of ``outside_scored`` or else of ``outside_words``;
     where there are both, the words are those of the last authors.
     scored, outside_scored: what is known of requests in place of their words, where a state stands behind the scan or
@@ -46,6 +47,7 @@ class Cohort:
     scored: Scored | None = None
     outside_scored: Scored | None = None
     whole: npt.NDArray[np.int32] | None = None
+    names: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros((0, 0), np.uint32))
 
     @property
     def sampled(self) -> int:
@@ -113,7 +115,8 @@ class Cohort:
         """The cohort with the topics of every second conversation, by key: what one half selects the other may test."""
         mixed = self.column("conversation")[self.topic_rows].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         kept = (mixed >> np.uint64(40)) % np.uint64(2) == np.uint64(odd)
-        return replace(self, topics=self.topics[kept], topic_rows=self.topic_rows[kept])
+        names = self.names[kept] if len(self.names) else self.names
+        return replace(self, topics=self.topics[kept], topic_rows=self.topic_rows[kept], names=names)
 
     def known(self, name: str, missing: float = np.nan) -> Floats:
         """float64[n], a numeric account column, ``missing`` where null or absent."""

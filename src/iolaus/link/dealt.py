@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from iolaus.link.besides import Asked
 from iolaus.link.distance import fit
-from iolaus.link.population import Floats
+from iolaus.link.population import Floats, Numbers
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strangers import Likelihoods, Strangers, among
 from iolaus.link.variance import Spread, one_of_many, own_tastes, tastes
@@ -28,6 +28,12 @@ Mask = npt.NDArray[np.bool_]
 
 ROUNDS = 50
 """Iterations in which the share of accounts that are dealt everything settles."""
+
+PLAIN = 1.0
+"""log10 odds against an account, by ties, topics and lengths, from which it is plainly a stranger."""
+
+LITTLE = 5.0
+"""Strangers that a share is told by as much as by one half."""
 
 LEAST, MOST = 0.01, 0.99
 """Smallest and largest share of a campaign that is dealt everything; some accounts always have an owner."""
@@ -65,11 +71,15 @@ def strange_fit(
     if sure.sum() < settings.least_accounts:
         return np.zeros(count), None
     person, alike = (_more(asked, settings, body, each) for each in (own_tastes(settings), one_of_many(settings)))
-    share = dealt_share(person[:count], sure)
-    seen = Likelihoods(10.0**-person, (1 + 10.0**-alike) / 2, share + (1 - share) * 10.0**-person)
     enough = np.quantile(asked.seen[:count][sure], settings.strangers_often)
-    others = seen.of(np.flatnonzero(asked.seen[count:] >= enough) + count)
-    strange = among(seen.tied(tied), tested, others, settings.strangers_alike, settings.strangers_doubt)
+    others = np.flatnonzero(asked.seen[count:] >= enough) + count
+    own = _named(asked, sure, np.flatnonzero(tested & (person[:count] + tied <= -PLAIN)), settings)
+    nameless = _nameless(own[others], person[others], alike[others])
+    person -= own
+    share = dealt_share(person[:count], sure)
+    much_the_same = (1 + 10.0**-alike) / 2 * (nameless + (1 - nameless) * 10.0**own)
+    seen = Likelihoods(10.0**-person, much_the_same, share + (1 - share) * 10.0**-person)
+    strange = among(seen.tied(tied), tested, seen.of(others), settings.strangers_alike, settings.strangers_doubt)
     users = seen.of(np.arange(count))
     found = np.log10(users.member) - np.log10(users.stranger(strange.alike))
     return found if by_ties else np.zeros(count), replace(strange, by_ties=by_ties)
@@ -84,6 +94,28 @@ def _more(asked: Asked, settings: LinkSettings, body: Mask, person: Spread) -> F
     found += fit(asked.octiles(pool), asked.member[asked.words :], pool, person, settings)
     found[: len(body)] -= words_fit(asked, settings, body, person)
     return np.where(asked.seen > 0, found, 0.0)
+
+
+def _named(asked: Asked, sure: Mask, plain: Numbers, settings: LinkSettings) -> Floats:
+    """float64[n + s], log10 Bayes factor of a person over the campaign by names that come back.
+
+    plain: rows of users of the words that are plainly strangers.
+    """
+    if asked.named is None:
+        return np.zeros(len(asked.seen))
+    strangers = np.arange(len(sure), len(asked.seen))
+    return asked.named.person(_pool(asked, sure), plain, strangers, settings)
+
+
+def _nameless(own: Floats, person: Floats, alike: Floats) -> float:
+    """Share of the strangers who ask much the same, as users of a problem bank do, of whom no name comes back either.
+
+    own, person, alike: float64[s], log10 Bayes factors of strangers: of names, and of a queue over both kinds of them.
+    Told by how likely each is one of these; half of some is added, as few tell little.
+    """
+    asks_the_same = 10.0**-alike / (10.0**-alike + 10.0**-person)
+    no_names = 1 / (1 + 10.0**own)
+    return float((asks_the_same @ no_names + LITTLE / 2) / (asks_the_same.sum() + LITTLE))
 
 
 def _topics_fit(asked: Asked, settings: LinkSettings, pool: Mask, person: Spread) -> Floats:

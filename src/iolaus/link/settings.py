@@ -66,6 +66,15 @@ class LinkSettings(BaseModel):
     strangers_doubt: float = Field(
         2.0, ge=0, description="log likelihood by which a share of strangers may fall short of the likeliest: 95 %"
     )
+    network_accounts: int = Field(
+        30,
+        ge=2,
+        description="accounts seen in one autonomous system from which its addresses are compared by themselves",
+    )
+    names_cap: float = Field(2.0, ge=0, description="most that names which come back speak for a person")
+    nameless_cap: float = Field(
+        1.2, ge=0, description="most that names which do not come back speak for an account of a campaign"
+    )
     strangers_often: float = Field(
         0.25,
         ge=0,
@@ -182,6 +191,9 @@ class LinkSettings(BaseModel):
     fit_cap: float = Field(2.0, gt=0, description="largest weight of one account's fit to a queue, topics or hours")
     least_sweep: int = Field(50, ge=2, description="conversations below which content is not judged")
     sweep_novelty: float = Field(0.9, gt=0, le=1, description="share of different requests from which a list is swept")
+    sweep_again: float = Field(
+        0.5, gt=0, lt=1, description="share of different requests below which the same ones come back: no list is swept"
+    )
     chosen_overlap: float = Field(
         0.9, gt=0, le=1, description="part of the overlap by chance below which requests were dealt and not chosen"
     )

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from iolaus.ingest.hashing import Hasher
 from iolaus.sketch.mask import bare
-from iolaus.sketch.shingle import TOPIC_DIMENSIONS, Sketch
+from iolaus.sketch.shingle import TOPIC_WIDTH, Sketch
 
 FOLDER = "given"
 """Folder of the sketch stage with seq, script and scores of requests that came as keyed sketches."""
@@ -48,7 +48,7 @@ class Given:
         texts, words, topics = found.texts.copy(), found.words.copy(), found.topics.copy()
         texts[self.places] = self.numbers("text_hash")
         words[self.places] = self.numbers("words")
-        topics[self.places] = self._words("topic", np.dtype(np.int8)).reshape(-1, TOPIC_DIMENSIONS)
+        topics[self.places] = self._words("topic", np.dtype(np.int8)).reshape(-1, TOPIC_WIDTH)
         offsets = np.append(0, np.cumsum(counts))
         return replace(found, offsets=offsets, shingles=shingles, texts=texts, words=words, topics=topics)
 

@@ -25,7 +25,7 @@ from iolaus.sketch.sampling import (
     keep_sampled,
     keep_smallest,
 )
-from iolaus.sketch.topic import BUCKETS, DIMENSIONS, pair_buckets, weigh, word_buckets, write_topic
+from iolaus.sketch.topic import BUCKETS, DIMENSIONS, NAMES, NO_NAME, WIDTH, letter_pairs, long_words, weigh, write_topic
 from iolaus.sketch.units import BLOCK, HASH, LETTERS, STATES, UNITS, Stream, new_stream, read_units
 
 WORDS_WIDE, LETTERS_WIDE = 4, 5
@@ -42,12 +42,14 @@ class Texts(NamedTuple):
 
 class Rules(NamedTuple):
     """What a pass is told. ``tables``: the fold and its expansions; ``seeds``: uint64[7]; ``limits``: uint64[2] as
-    in ``keep_sampled``; ``weights``: float32[65536]; ``edge`` in units, ``least`` in shingles."""
+    in ``keep_sampled``; ``weights``: float32[65536]; ``rare``: weight of a name; ``edge`` in units, ``least`` in
+    shingles."""
 
     tables: tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]
     seeds: Hashes
     limits: Hashes
     weights: npt.NDArray[np.float32]
+    rare: float
     edge: int
     least: int
 
@@ -74,9 +76,10 @@ class Scratch(NamedTuple):
     samples: Hashes
     smallest: Smallest
     ring: Ring
-    buckets: npt.NDArray[np.int64]
+    long: Hashes
     seen: npt.NDArray[np.int64]
     topic: npt.NDArray[np.float64]
+    names: npt.NDArray[np.uint32]
     frequencies: npt.NDArray[np.int64]
 
 
@@ -86,7 +89,7 @@ def new_columns(rows: int) -> Columns:
         np.zeros(rows, np.int64),
         np.zeros(rows, np.int64),
         np.zeros(rows, np.int32),
-        np.zeros((rows, DIMENSIONS), np.int8),
+        np.zeros((rows, WIDTH), np.int8),
         np.zeros(rows, np.float32),
     )
 
@@ -105,9 +108,10 @@ def new_scratch(rules: Rules) -> Scratch:
         samples=np.zeros(room, np.uint64),
         smallest=Smallest(np.zeros(rules.least, np.uint64), np.zeros(rules.least, np.uint64)),
         ring=Ring(np.zeros(edge, np.uint64), np.zeros(edge, np.int64)),
-        buckets=np.zeros(room, np.int64),
+        long=np.zeros(room, np.uint64),
         seen=np.zeros(BUCKETS, np.int64),
         topic=np.zeros(DIMENSIONS, np.float64),
+        names=np.full(NAMES, NO_NAME, np.uint32),
         frequencies=np.zeros(BUCKETS, np.int64),
     )
 
@@ -151,12 +155,21 @@ def absorbed(whole: np.uint64, hashes: Hashes, first: int, last: int) -> np.uint
 
 
 @njit(error_model="numpy", forceinline=True)
+def take_topic(found: int, scratch: Scratch, rules: Rules) -> None:
+    """What the ``found`` words or pairs of a block say of the topic."""
+    weigh(
+        scratch.long, found, scratch.seen, scratch.counters[STAMP], rules.weights, rules.rare,
+        scratch.topic, scratch.names, scratch.frequencies,
+    )  # fmt: skip
+
+
+@njit(error_model="numpy", forceinline=True)
 def take_words(before: int, count: int, kept: Hashes, scratch: Scratch, rules: Rules) -> int:
     """A block of words, of which ``before`` were carried; returns how many are carried on."""
-    stream, buckets = scratch.word_stream, scratch.buckets
+    stream = scratch.word_stream
     scratch.wholes[0] = absorbed(scratch.wholes[0], stream.hashes, before, count)
-    found = word_buckets(stream.hashes, stream.sizes, before, count, buckets)
-    weigh(buckets, found, scratch.seen, scratch.counters[STAMP], rules.weights, scratch.topic, scratch.frequencies)
+    found = long_words(stream.hashes, stream.sizes, before, count, scratch.long)
+    take_topic(found, scratch, rules)
     scratch.counters[SPACED] += count - before
     return take_stream(stream, count, WORDS_WIDE, rules.seeds[SHINGLE], kept, scratch, rules)
 
@@ -164,10 +177,10 @@ def take_words(before: int, count: int, kept: Hashes, scratch: Scratch, rules: R
 @njit(error_model="numpy", forceinline=True)
 def take_letters(before: int, count: int, kept: Hashes, scratch: Scratch, rules: Rules) -> int:
     """A block of unspaced letters, of which ``before`` were carried; returns how many are carried on."""
-    stream, buckets = scratch.letter_stream, scratch.buckets
+    stream = scratch.letter_stream
     scratch.wholes[1] = absorbed(scratch.wholes[1], stream.hashes, before, count)
-    found = pair_buckets(stream.hashes, before, count, rules.seeds[PAIR], buckets)
-    weigh(buckets, found, scratch.seen, scratch.counters[STAMP], rules.weights, scratch.topic, scratch.frequencies)
+    found = letter_pairs(stream.hashes, before, count, rules.seeds[PAIR], scratch.long)
+    take_topic(found, scratch, rules)
     scratch.counters[UNSPACED] += count - before
     return take_stream(stream, count, LETTERS_WIDE, rules.seeds[CHARACTERS], kept, scratch, rules)
 
@@ -182,6 +195,7 @@ def begin(scratch: Scratch, rules: Rules) -> None:
     scratch.state[HASH] = np.int64(rules.seeds[WORD])
     scratch.wholes[:] = rules.seeds[TEXT]
     scratch.topic[:] = 0.0
+    scratch.names[:] = NO_NAME
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -247,7 +261,7 @@ def write_row(row: int, scratch: Scratch, columns: Columns) -> None:
     letters = scratch.state[LETTERS] + counters[UNSPACED]
     if letters > 0:
         columns.unspaced[row] = np.float32(counters[UNSPACED] / letters)
-    write_topic(scratch.topic, columns.topics[row])
+    write_topic(scratch.topic, scratch.names, columns.topics[row])
 
 
 def _compiled(version: int, cached: bool) -> Callable[[Texts, int, int, Columns, Scratch, Rules], Hashes]:

@@ -4,7 +4,7 @@ Files of the stage, under the working folder:
 
 - ``accounts.parquet``: account_id by rank; the rank is the account's number from here on
 - ``marks/part-N.parquet``: see :mod:`iolaus.sketch.marks`, with conversation and text columns
-- ``topics/part-N.npy``: int8[rows, TOPIC_DIMENSIONS], one row an exchange, by ``seq``
+- ``topics/part-N.npy``: int8[rows, TOPIC_WIDTH], one row an exchange, by ``seq``
 - ``given/part-N.parquet``: seq, script, scores of requests that came as keyed sketches; only where some did
 - ``uses.parquet``: shingle, account, conversation of every shingle that at least k accounts use; ``users.parquet``: how
   often which account uses it

@@ -23,10 +23,10 @@ from iolaus.sketch.fold import fold_table
 from iolaus.sketch.hashing import seeds
 from iolaus.sketch.kernel import Rules, Texts, new_columns, new_scratch, read_rows
 from iolaus.sketch.settings import SketchSettings
-from iolaus.sketch.topic import BUCKETS, DIMENSIONS
+from iolaus.sketch.topic import BUCKETS, RARE, WIDTH
 
 TABLE = BUCKETS
-TOPIC_DIMENSIONS = DIMENSIONS
+TOPIC_WIDTH = WIDTH
 CHUNK_BYTES = 4 << 20
 CHUNK_ROWS = 65536
 
@@ -40,7 +40,8 @@ class Sketch:
     ``offsets``: int64[n+1] into ``shingles``, keyed 64-bit hashes, distinct and ascending within a text.
     ``texts``: int64[n], keyed hash of the whole folded text, 0 where nothing is left of it.
     ``words``: int32[n], words of spaced scripts and letters of unspaced ones.
-    ``topics``: int8[n, 128], the direction of a text's distinct words, of length 127, or zeros.
+    ``topics``: int8[n, 160], the direction of a text's distinct words, of length 127, in 128 numbers, or zeros; and
+    the hashes of eight of its rarest words, four bytes each, or zeros.
     ``unspaced``: float32[n], share of its letters that belong to unspaced scripts.
     """
 
@@ -74,7 +75,7 @@ def sketch(
         shingles=_joined([part.shingles for part in parts], np.int64),
         texts=_joined([part.texts for part in parts], np.int64),
         words=_joined([part.words for part in parts], np.int32),
-        topics=_joined([part.topics.ravel() for part in parts], np.int8).reshape(-1, TOPIC_DIMENSIONS),
+        topics=_joined([part.topics.ravel() for part in parts], np.int8).reshape(-1, TOPIC_WIDTH),
         unspaced=_joined([part.unspaced for part in parts], np.float32),
     )
 
@@ -115,6 +116,7 @@ def _rules(key: Key, settings: SketchSettings, weights: npt.NDArray[np.float32] 
         tables=(table.fold, table.expansions),
         seeds=seeds(key),
         weights=np.ascontiguousarray(weights, np.float32),
+        rare=RARE if float(weights.max()) > float(weights.min()) else 0.0,
         limits=np.array(limits, np.uint64),
         edge=settings.edge_words,
         least=settings.least,

@@ -1,7 +1,8 @@
 """Topics of exchanges in files that are mapped: of all rows of a part, or of those that somebody asks for.
 
-``topics/part-N.npy``: int8[t, DIMENSIONS]. Where they are not of all rows of the part ``topics/rows-N.arrow`` says of
-each its ``seq``, account, and whether it opens a conversation with turn 0, counts and can be read.
+``topics/part-N.npy``: int8[t, WIDTH], a direction and names (:mod:`iolaus.sketch.topic`). Where they are not of all
+rows of the part ``topics/rows-N.arrow`` says of each its ``seq``, account, and whether it opens a conversation with
+turn 0, counts and can be read.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from iolaus.sketch.topic import DIMENSIONS, NAMES, WIDTH
 from iolaus.workspace import renamed_into
 
 Numbers = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.int8]
+Names = npt.NDArray[np.uint32]
 
 
 class Topics:
@@ -27,15 +30,26 @@ class Topics:
         self._parts = [np.asarray(np.load(path, mmap_mode="r")) for path in paths]
         self._rows = [opening_rows(path) for path in paths]
         self._ends = np.cumsum([len(part) for part in self._parts])
-        self.dimensions = self._parts[0].shape[1] if self._parts else 1
+        self._width = self._parts[0].shape[1] if self._parts else WIDTH
         if any(rows is not None for rows in self._rows):
             known = np.array([-1 if rows is None or not len(rows) else rows["seq"][-1].as_py() for rows in self._rows])
             # A part of which nothing is kept ends where the one before it ends.
             self._ends = np.maximum.accumulate(known) + 1
 
     def __getitem__(self, seq: Numbers) -> Vectors:
-        """int8[len(seq), dimensions]."""
-        found = np.zeros((len(seq), self.dimensions), np.int8)
+        """int8[len(seq), DIMENSIONS], directions."""
+        return self.with_names(seq)[0]
+
+    def with_names(self, seq: Numbers) -> tuple[Vectors, Names]:
+        """int8[len(seq), DIMENSIONS], directions; uint32[len(seq), NAMES], hashes of rare words, 0 where there are
+        fewer.
+        """
+        found = self._bytes(seq)
+        names = np.ascontiguousarray(found[:, DIMENSIONS:]).view("<u4").reshape(len(seq), NAMES)
+        return np.ascontiguousarray(found[:, :DIMENSIONS]), names
+
+    def _bytes(self, seq: Numbers) -> Vectors:
+        found = np.zeros((len(seq), self._width), np.int8)
         order = np.argsort(seq, kind="stable")
         bounds = np.searchsorted(seq[order], self._ends)
         for number, (low, high) in enumerate(itertools.pairwise([0, *bounds.tolist()])):

@@ -16,11 +16,11 @@ from iolaus.key import Key
 from iolaus.settings import Settings
 from iolaus.sketch.content_backends import model_id
 
-FORMAT = 2
+FORMAT = 3
 """Rises with every change of what the files of a state mean."""
 
-READABLE = (1, FORMAT)
-"""Formats that are read. In the first nothing was worked out of parts; a scan does so, and leaves the newest format."""
+READABLE = (FORMAT,)
+"""Formats that are read. Topics of the two before it tell no names, and their texts are gone."""
 
 NAME = "state.json"
 SHAPING = ("least", "rate", "edge_words", "edge_rate")

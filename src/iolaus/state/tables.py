@@ -8,7 +8,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from iolaus.sketch.mask import BYTES
-from iolaus.sketch.topic import DIMENSIONS
+from iolaus.sketch.topic import WIDTH
 from iolaus.tables import TIME, Column, Table
 
 HASH = pa.int64()
@@ -60,7 +60,12 @@ KEPT_EXCHANGES = Table(
         Column("words", pa.int32(), "words of the prompt", True),
         Column("readable", pa.bool_(), "whether anything could be read", True),
         Column("shingles", pa.list_(pa.int64()), "hashes of the sampled runs of words", True),
-        Column("topic", pa.binary(DIMENSIONS), "direction of what it is about, a signed byte a dimension", True),
+        Column(
+            "topic",
+            pa.binary(WIDTH),
+            "what it is about: a direction, a signed byte a dimension; eight rare words",
+            True,
+        ),
         Column("script", pa.string(), "script of a request that opens a conversation"),
         Column("scores", pa.binary(BYTES), "what such a request asks for: intents, capabilities; masked by the key"),
     ),

@@ -23,7 +23,7 @@ from iolaus.key import Key
 from iolaus.sketch.bins import Binned, binned
 from iolaus.sketch.groups import Held
 from iolaus.sketch.marks import HASHED, NUMBERS, hashes
-from iolaus.sketch.topic import DIMENSIONS
+from iolaus.sketch.topic import WIDTH
 from iolaus.state.lists import read_lists, write_lists
 from iolaus.state.plain import READ, Own, whole
 from iolaus.state.talks import Columns, talks_of
@@ -50,7 +50,7 @@ class Worked:
     own: :class:`Own`. Of each of :data:`_ROWS` one value a row. ``tied``: rows that were not plain; ``narrow_...``: the
     columns by which these were derived. ``talks_...``: conversations (:func:`talks_of`); accounts and rows are the
     part's. ``system_...``, ``tools_...``: distinct pairs of a conversation and a configuration that is another than its
-    first. ``topics``, ``topics_...``: int8[t, DIMENSIONS], whose rows they are, and which of these open a conversation
+    first. ``topics``, ``topics_...``: int8[t, WIDTH], whose rows they are, and which of these open a conversation
     with turn 0. ``bins_...``: :class:`Binned`.
     """
 
@@ -115,8 +115,8 @@ class Worked:
         return pa.table(columns)
 
     def topics(self) -> npt.NDArray[np.int8]:
-        """int8[t, DIMENSIONS]."""
-        return self["topics"].reshape(-1, DIMENSIONS)
+        """int8[t, WIDTH]."""
+        return self["topics"].reshape(-1, WIDTH)
 
     def binned(self, ranks: npt.NDArray[np.int32]) -> Binned:
         """The shingles of what counts, by bins. ranks: int32[a], numbers of the part's accounts."""
@@ -195,7 +195,7 @@ def _topics(rows: pa.Table, marks: pa.Table, opened: npt.NDArray[Any]) -> dict[s
     chosen = opening.copy()
     chosen[opened] = True
     column = rows["topic"].combine_chunks()
-    vectors = np.frombuffer(column.buffers()[1], np.int8).reshape(-1, DIMENSIONS)
+    vectors = np.frombuffer(column.buffers()[1], np.int8).reshape(-1, WIDTH)
     places = np.flatnonzero(chosen)
     own = vectors[column.offset : column.offset + len(column)][places]
     return {"topics": own.ravel(), "topics_row": places, "topics_opening": opening[places]}
