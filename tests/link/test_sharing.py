@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import Holders, Population
+from iolaus.link.population import KINDS, Holders, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.sharing import share, strongest
 
@@ -112,6 +112,24 @@ def test_people_on_a_carrier_s_exits_are_not_linked_where_strangers_are_few(seed
     assert found is not None
     assert found.expected > 1.5
     assert found.log10_bf < 0.7
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_annotators_on_their_phones_are_no_pool(seed: int) -> None:
+    """A carrier's customers meet at its exits; among homes, where nobody meets anybody, that would look like a pool."""
+    rng = np.random.default_rng(seed)
+    home = np.repeat(np.arange(COUNT, dtype=np.int32), 3), 10_000 + np.arange(3 * COUNT)
+    customers = np.sort(rng.choice(COUNT, 240, replace=False)).astype(np.int32)
+    phone = np.repeat(customers, 4), rng.integers(1, 300, 4 * len(customers))
+    accounts, values = (np.concatenate(pair) for pair in zip(home, phone, strict=True))
+    of_carrier = np.arange(len(values)) >= len(home[0])
+    members = np.sort(rng.choice(customers, 60, replace=False)).astype(np.int32)
+    cohort = cut(members, {})[0]
+    apart = share("address", cohort, Holders.of(accounts, values, 1 + KINDS * of_carrier), SETTINGS)
+    together = share("address", cohort, Holders.of(accounts, values, np.ones(len(values), int)), SETTINGS)
+    assert apart is not None and together is not None
+    assert apart.links == together.links > 10
+    assert apart.log10_bf < 0.5 < together.log10_bf
 
 
 def test_two_accounts_are_linked_once_however_much_they_share() -> None:

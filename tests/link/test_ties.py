@@ -11,7 +11,7 @@ import pytest
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Holders, Population
 from iolaus.link.settings import LinkSettings
-from iolaus.link.ties import meetings
+from iolaus.link.ties import Meetings, meetings
 
 from . import factories
 
@@ -108,6 +108,14 @@ def test_who_was_seen_from_one_address_need_not_have_met_anybody() -> None:
         }
     )
     assert found[POOLED] < found[POOLED + 1 :].min() - 0.05
+
+
+def test_who_meets_fewer_than_chance_makes_is_not_tied() -> None:
+    """Chance is known but on the whole: somebody who ought to have met six and met nobody is no accomplice for it."""
+    none = Meetings(*(np.array([each, 20]) for each in (0, 9, 26)), np.array([6.9, 0.5]), np.array([True, True]))
+    assert none.fit(SETTINGS)[0] <= 0
+    assert none.fit(SETTINGS, cautious=True)[0] <= 0
+    assert none.fit(SETTINGS)[1] > 1
 
 
 def test_an_empty_body_ties_nobody() -> None:

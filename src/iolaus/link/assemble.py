@@ -18,7 +18,7 @@ from iolaus.link.besides import Besides, conversations_besides
 from iolaus.link.candidates import Candidate
 from iolaus.link.cohort import Cohort
 from iolaus.link.handed import handed_over
-from iolaus.link.population import HOUR, Holders, Numbers, Population
+from iolaus.link.population import HOUR, KINDS, Holders, Numbers, Population
 from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strangers import sampled, strangers
@@ -111,12 +111,19 @@ class Assembly:
             if name in accounts.column_names
         }
         for name in SEEN_IDENTIFIERS:
-            sort, place = ("min(network)", "min(block)") if name in NETWORK_IDENTIFIERS else ("0", name)
+            of_network = name in NETWORK_IDENTIFIERS
+            chosen = (
+                "min(network) AS kind, min(asn) AS asn, min(block)" if of_network else f"0 AS kind, 0 AS asn, {name}"
+            )
             pairs = self._engine.table(
-                f"SELECT account, {name} AS value, {sort} AS sort, {place} AS place FROM conversations"
+                f"SELECT account, {name} AS value, {chosen} AS place FROM conversations"
                 f" WHERE {name} <> 0 GROUP BY account, {name}"
             )
-            holders[name] = Holders.of(*(pairs[column].to_numpy() for column in ("account", "value", "sort", "place")))
+            account, value, kind, asn, place = (
+                pairs[column].to_numpy() for column in ("account", "value", "kind", "asn", "place")
+            )
+            sorts = kind + KINDS * _networks(account, asn, self._settings.network_accounts)
+            holders[name] = Holders.of(account, value, sorts, place)
         hourly, origin = self._hourly()
         events = pq.read_table(ingest / "account_events.parquet")
         return Population(
@@ -183,6 +190,7 @@ class Assembly:
             conversations = conversations.take(pa.array(kept))
             numbers = np.unique(conversations["account"].to_numpy())
         rows = _topic_rows(conversations, settings)
+        topics, names = self.topics.with_names(conversations["seq"].to_numpy()[rows])
         return Cohort(
             id=candidate.id,
             selected_by="+".join(candidate.kinds),
@@ -190,7 +198,8 @@ class Assembly:
             numbers=numbers,
             accounts=self.population.accounts.take(pa.array(numbers)),
             conversations=conversations,
-            topics=self.topics[conversations["seq"].to_numpy()[rows]],
+            topics=topics,
+            names=names,
             topic_rows=rows,
             words=self.words.get(candidate.id, ()),
             outside_words=self.words.get("", ()),
@@ -206,7 +215,8 @@ class Assembly:
         settings = self._settings
         each = max(2, min(settings.besides_per_account, settings.max_besides // max(len(numbers), 1)))
         seq, member, words = conversations_besides(self._engine, numbers, phrases, each)
-        return Besides(member, self.topics[seq], words)
+        topics, names = self.topics.with_names(seq)
+        return Besides(member, topics, words, names)
 
     def strangers(self, accounts: npt.NDArray[np.int32], users: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """Who ``users`` (account numbers) of a campaign's words are compared with; see :mod:`iolaus.link.strangers`."""
@@ -240,6 +250,16 @@ def _topic_rows(conversations: pa.Table, settings: LinkSettings) -> Numbers:
     starts = np.flatnonzero(np.diff(account[order], prepend=-1))
     place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     return np.sort(order[place < each])
+
+
+def _networks(account: npt.NDArray[np.int32], asn: npt.NDArray[np.int32], least: int) -> Numbers:
+    """int64[n], a number from 1 for each autonomous system in which at least so many accounts were seen, else 0."""
+    pairs = np.unique(np.stack([asn[asn != 0].astype(np.int64), account[asn != 0]], 1), axis=0)
+    systems, accounts = np.unique(pairs[:, 0], return_counts=True)
+    large = systems[accounts >= least]
+    place = np.searchsorted(large, asn)
+    found: Numbers = np.where(np.isin(asn, large), place + 1, 0)
+    return found
 
 
 def _codes(column: pa.ChunkedArray) -> Numbers:

@@ -23,6 +23,9 @@ LEAST_STRANGERS = 300
 AT_ONCE = 1 << 16
 """Topic vectors that are projected at once: as numbers of eight bytes they are eight times as large."""
 
+KINDS = 8
+"""More than there are kinds of network (:class:`iolaus.networks.Kind`)."""
+
 MOST_DRAWN = 0.25
 """Largest part of what strangers hold that is drawn to see how often they meet."""
 
@@ -42,13 +45,14 @@ def among(accounts: npt.NDArray[np.int32], members: npt.NDArray[np.int32]) -> np
 class Holders:
     """Who holds which value of one identifier: distinct pairs, sorted by value, then account.
 
-    ``sorts``: int8, the sort of each pair's value (the kind of network of an address), 0 where there is but one.
+    ``sorts``: int32, the sort of each pair's value, 0 where there is but one. Of an address it is its kind of network
+    plus :data:`KINDS` times a number of its autonomous system where many accounts are seen there, as at a carrier.
     ``places``: what each pair's value is part of (the block of an address), the value itself where of nothing.
     """
 
     accounts: npt.NDArray[np.int32]
     values: Numbers
-    sorts: npt.NDArray[np.int8]
+    sorts: npt.NDArray[np.int32]
     places: Numbers
 
     @classmethod
@@ -66,7 +70,7 @@ class Holders:
         new = (np.diff(values[order], prepend=0) != 0) | (np.diff(accounts[order], prepend=-1) != 0)
         first = order[new]
         accounts, values = accounts[first], values[first]
-        kept = np.zeros(len(first), np.int8) if sorts is None else sorts[there][first].astype(np.int8)
+        kept = np.zeros(len(first), np.int32) if sorts is None else sorts[there][first].astype(np.int32)
         found = values if places is None else places[there][first]
         return cls(accounts, values, kept, np.where(found == 0, values, found))
 
@@ -88,7 +92,7 @@ class Holders:
         return Split(distinct, within, outside, holding_within, int((~among(holding, whole)).sum()), sorts)
 
     @cached_property
-    def _counted(self) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+    def _counted(self) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """Distinct values, each pair's place among them, pairs a value, accounts that hold any, sort of each value."""
         distinct, first, group = np.unique(self.values, return_index=True, return_inverse=True)
         total = np.bincount(group, minlength=len(distinct)).astype(np.int64)
@@ -104,7 +108,7 @@ class Split:
     outside: Numbers
     inside_accounts: int
     outside_accounts: int
-    sorts: npt.NDArray[np.int8]
+    sorts: npt.NDArray[np.int32]
 
     def rare(self, share: float, most: int) -> npt.NDArray[np.bool_]:
         """Values that at most ``share`` of the accounts outside hold, and no more than ``most``.
@@ -117,13 +121,14 @@ class Split:
         """Links by rare values that strangers make who hold as many values of each sort as the cohort does.
 
         So many values are drawn of those that the others hold, and what is drawn is left out before it is asked which
-        values are rare, as the cohort is: what two of few strangers share is rare only without these two.
+        values are rare, as the cohort is: what two of few strangers share is rare only without these two. Of one
+        network they meet more often than of all, at a carrier, or less: the larger counts.
         """
-        limit, expected = self._rarest(share, most), 0.0
-        for sort in np.unique(self.sorts):
-            same = self.sorts == sort
-            expected += _drawn(self.outside[same], float(self.inside[same].sum()), limit)
-        return expected
+        limit, found = self._rarest(share, most), [0.0]
+        for sorts in (self.sorts % KINDS, self.sorts):
+            alike = (sorts == sort for sort in np.unique(sorts))
+            found.append(sum(_drawn(self.outside[same], float(self.inside[same].sum()), limit) for same in alike))
+        return max(found)
 
     def _rarest(self, share: float, most: int) -> float:
         return max(1.0, min(share * self.outside_accounts, float(most)))

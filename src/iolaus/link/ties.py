@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 from scipy.stats import poisson
 
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import Floats, Holders, Numbers, Population
+from iolaus.link.population import KINDS, Floats, Holders, Numbers, Population
 from iolaus.link.settings import LinkSettings
 
 TYING = (("address", "block"), ("payment_fingerprint",), ("device_id",), ("signup_ip",))
@@ -83,6 +83,8 @@ class Meetings:
         pooled = np.exp(met * np.log(mean / (1 + mean)) - np.log(1 + mean))
         share = settings.pool_most if cautious else settings.pool_share
         ratio = np.log10((1 - share) + share * pooled / np.maximum(stranger, 1e-12))
+        # Whoever meets fewer than chance makes is no likelier on the pool for it: chance is known but on the whole.
+        ratio = np.where(met <= self.expected, np.minimum(ratio, 0.0), ratio)
         found: Floats = np.clip(ratio, -settings.fit_cap, settings.fit_cap)
         return found
 
@@ -151,14 +153,12 @@ class _Rare:
         inside, outside = np.isin(holders.accounts, numbers), ~np.isin(holders.accounts, known)
         place = np.searchsorted(numbers, holders.accounts[inside])
         self._accounts = len(numbers)
-        self._own = place, holders.sorts[inside]
+        self._own = place, holders.sorts[inside].astype(np.int64)
         self._place, self._where = place[rare[inside]], holders.places[inside & rare]
         _, self._value = np.unique(holders.values[inside & rare], return_inverse=True)
         self._body, self._entity = body[self._place], entities[self._place]
         shared = np.isin(holders.values, holders.values[~outside & rare])
-        self._chance = {
-            int(sort): _rate(shared[outside & (holders.sorts == sort)]) for sort in np.unique(holders.sorts)
-        }
+        self._others = shared[outside], holders.sorts[outside].astype(np.int64)
 
     def others(self) -> csr_matrix:
         """int32[n, n], rare values that each account shares with each of the body."""
@@ -180,14 +180,19 @@ class _Rare:
         return np.bincount(self._own[0], minlength=self._accounts)
 
     def by_chance(self) -> Floats:
-        """float64[n], how many values a stranger shares with the body who holds as many of each sort."""
-        expected = np.zeros(self._accounts)
-        place, sorts = self._own
-        for sort, chance in self._chance.items():
-            expected += np.bincount(place[sorts == sort], minlength=self._accounts) * chance
-        return expected
+        """float64[n], how many values a stranger shares with the body who holds as many of each sort.
 
+        By the kinds of network, or by the networks themselves where these make more.
+        """
+        (place, mine), (shared, others) = self._own, self._others
+        by_kind = self._expected(place, mine % KINDS, shared, others % KINDS)
+        return np.maximum(by_kind, self._expected(place, mine, shared, others))
 
-def _rate(shared: Mask) -> float:
-    """Share of the values of everybody else that the campaign holds too; half of one is added, as few prove no zero."""
-    return float((shared.sum() + 0.5) / (len(shared) + 1))
+    def _expected(self, place: Numbers, mine: Numbers, shared: Mask, others: Numbers) -> Floats:
+        """The same by the sorts ``mine`` of what each account (at ``place``) holds, and of what ``others`` do.
+
+        Half of one is added to what is shared, as few prove no zero.
+        """
+        most = int(max(mine.max(initial=0), others.max(initial=0))) + 1
+        chance = (np.bincount(others, shared, most) + 0.5) / (np.bincount(others, minlength=most) + 1)
+        return np.bincount(place, chance[mine], self._accounts).astype(np.float64)

@@ -14,7 +14,7 @@ from iolaus.campaign.explanations import explained
 from iolaus.campaign.settings import CampaignSettings
 from iolaus.findings import Evidence, Explanation
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import Population
+from iolaus.link.population import KINDS, Population
 from iolaus.networks import Kind
 
 NAME = "one workplace"
@@ -32,7 +32,7 @@ def weigh(
         return None
     holders = population.holders["block"]
     held = holders.rows(cohort.everyone)
-    held = held[np.isin(holders.sorts[held], WHERE_PEOPLE_ARE)]
+    held = held[np.isin(holders.sorts[held] % KINDS, WHERE_PEOPLE_ARE)]
     seen = np.sort(np.unique(holders.values[held], return_counts=True)[1])[::-1] / len(cohort.everyone)
     if len(seen) == 0:
         return None
