@@ -204,6 +204,36 @@ def test_items_that_are_dealt_twice_are_no_common_items() -> None:
     assert chosen is not None and chosen.held
 
 
+def with_clock(found: Cohort, everyone: Population, log10_bf: float) -> Mapping[str, Evidence]:
+    """The cohort's evidence with so much that its accounts keep one scheduler's hours."""
+    clock = Evidence(kind="clock", family="time", question="control", log10_bf=log10_bf, sentence="s", numbers={})
+    return {**evidence(found, everyone), "clock": clock}
+
+
+def test_a_long_list_under_one_scheduler_is_no_problem_bank_and_a_class_has_a_worksheet() -> None:
+    """Four answers to each item by several templates over random accounts look like choices from a bank."""
+    found, everyone = factories.made(2, queue=True, uses=25)
+    draws, accounts = np.random.default_rng(4), len(found.numbers)
+    bank = asked_by([draws.integers(1, accounts * 25, 25) for _ in range(accounts)], found)
+    lesson = asked_by([draws.permutation(25) + 1 for _ in range(accounts)], found)
+    for cohort, held in ((bank, False), (lesson, True)):
+        told = [
+            BY_NAME["common items"].weigh(cohort, everyone, with_clock(cohort, everyone, weight), SETTINGS)
+            for weight in (-2.0, 2.0)
+        ]
+        assert [each is not None and each.held for each in told] == [True, held]
+
+
+def test_who_asks_of_topics_of_his_own_at_a_scheduler_s_hours_is_no_independent_person() -> None:
+    found, everyone = factories.made(1, uses=25)
+    people, served = (
+        BY_NAME["independent people"].weigh(found, everyone, with_clock(found, everyone, weight), SETTINGS)
+        for weight in (-2.0, 2.0)
+    )
+    assert people is not None and served is not None
+    assert people.log10_bf == min(served.log10_bf + 2.0, SETTINGS.explanation_cap)
+
+
 def test_everybody_who_asks_everything_is_no_dealing() -> None:
     found, everyone = factories.made(2, queue=True, uses=25)
     worksheet = asked_by([np.arange(1, 26)] * len(found.numbers), found)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -274,3 +275,30 @@ def test_a_tied_queue_that_nothing_else_tells_of_is_asked_about(held: dict[str, 
     assert judged({**weights, "control/allocation": 0.9}, tied).verdict == "explained"
     held["explained"] = 2.0
     assert judged(weights, tied).verdict == "explained"
+
+
+def content(once: float = 1.0, **weights: float) -> float:
+    """log10 Bayes factor of content, of these pieces, where the accounts are dealt what they ask with 0.6."""
+    places = {f"content/content/{kind}": weight for kind, weight in weights.items()}
+    pieces = [piece(place, weight) for place, weight in places.items()] + [piece("control/allocation", 0.6)]
+    told = tuple(replace_numbers(each, {"once": once}) if each.kind == "sweep" else each for each in pieces)
+    tested = linking.Tested(Candidate(FOUND.id, ("words",), FOUND.phrases, FOUND.numbers, False, 9), FOUND, told)
+    return judge(tested, EVERYONE, CAMPAIGN, VERDICT).questions["content"].log10_bf
+
+
+def replace_numbers(found: Evidence, numbers: dict[str, float]) -> Evidence:
+    return msgspec.structs.replace(found, numbers=numbers)
+
+
+@pytest.mark.usefixtures("held")
+def test_advertisers_who_fill_one_text_are_no_harvest() -> None:
+    """Their requests are all different and all alike: then a sweep weighs half of what says that they are dealt."""
+    assert content(sweep=0.9, narrowness=0.5, intents=0.05) == pytest.approx(0.3 + 0.5 + 0.05)
+    assert content(sweep=0.9, narrowness=0.1, intents=0.05) == pytest.approx(0.9 + 0.1 + 0.05)
+
+
+@pytest.mark.usefixtures("held")
+def test_what_comes_back_at_a_desk_must_show_what_it_is_for() -> None:
+    assert content(once=0.0, sweep=0.6, narrowness=0.1, intents=0.0) == pytest.approx(0.1)
+    assert content(once=0.0, sweep=0.6, narrowness=0.1, intents=0.8) == pytest.approx(0.6 + 0.1 + 0.8)
+    assert content(once=0.0, sweep=-0.6, narrowness=0.1, intents=0.8) == pytest.approx(0.1 + 0.8 - 0.6)

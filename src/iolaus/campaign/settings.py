@@ -41,6 +41,9 @@ class CampaignSettings(BaseModel):
     )
     least_items: int = Field(20, ge=1, description="requests below which common items are not judged")
     common_share: float = Field(0.25, ge=0, le=1, description="share of common requests at which neither side gains")
+    worksheet_part: float = Field(
+        0.25, ge=0, le=1, description="part of all items that an account asks up to which they are a list, no worksheet"
+    )
     related_most: float = Field(
         0.2, ge=0, lt=1, description="share of accounts that share values up to which friends and homes may explain it"
     )
@@ -82,6 +85,10 @@ class VerdictSettings(BaseModel):
         0.1, ge=0, le=1, description="largest probability of a cohort that a rule keeps from being settled"
     )
     explained_most: float = Field(0.05, ge=0, le=1, description="largest probability of a cohort that is explained")
+    narrow_list: float = Field(
+        0.25, ge=0, description="weight of narrowness from which a sweep must be dealt: its requests are all alike"
+    )
+    sweep_dealing: float = Field(0.5, ge=0, description="part of what allocation weighs up to which such a sweep does")
     least_allocation: float = Field(
         0.3,
         description="log10 Bayes factor of allocation below which nobody is accused: its members differ as people do",

@@ -26,12 +26,13 @@ Numbers = npt.NDArray[np.integer]
 class Met:
     """seen: pairs of accounts that asked the same, over all items. chance: of accounts that choose evenly, as many
     items each, from as many as make the same number of different ones likely. common: share of the requests whose
-    item another account asked too.
+    item another account asked too. part: median share of all items that an account asks.
     """
 
     seen: float
     chance: float
     common: float
+    part: float
 
     @classmethod
     def of(cls, texts: Numbers, member: Numbers, members: int) -> Met:
@@ -44,8 +45,9 @@ class Met:
         asked, holders = asked[usual[asked // members]], holders[usual]
         each = np.bincount(asked % members, minlength=members).astype(np.float64)
         pairs = (each.sum() ** 2 - (each**2).sum()) / 2
+        part = float(np.median(each[each > 0])) / max(len(holders), 1) if each.any() else 1.0
         seen = float((holders * (holders - 1.0)).sum() / 2)
-        return cls(seen, float(pairs / _choice(len(holders), each)), common)
+        return cls(seen, float(pairs / _choice(len(holders), each)), common, part)
 
     def dealt(self, overlap: float) -> float:
         """Log10 likelihood ratio of what was seen to ``overlap`` of what chance makes; 0 unless it is less."""

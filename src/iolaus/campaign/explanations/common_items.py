@@ -24,12 +24,17 @@ def weigh(
 ) -> Explanation | None:
     """Share of the conversations whose whole text another account of the cohort sent as well.
 
-    Less what says that these were dealt (:mod:`iolaus.link.kinds.sweep`).
+    Less what says that these were dealt (:mod:`iolaus.link.kinds.sweep`). Of a long list, of which each account asks a
+    small part, also less what says that the accounts keep one scheduler's hours: those who choose from a problem bank
+    keep their own, and a class that meets at one hour has a worksheet that most of it asks.
     """
     if len(cohort.asked[0]) < settings.least_items:
         return None
     met, sweep = cohort.met, evidence.get("sweep")
     dealt = 0.0 if sweep is None else sweep.numbers.get("dealt", 0.0)
+    clock = evidence.get("clock")
+    if clock is not None and met.part <= settings.worksheet_part:
+        dealt += max(clock.log10_bf, 0.0)
     how = f", {met.seen / met.chance:.0%} as often as by choosing: they were dealt." if dealt > settings.hold else "."
     return explained(
         NAME,

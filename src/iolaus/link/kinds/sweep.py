@@ -42,9 +42,13 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         says = "a list of them is dealt, each a few times"
     elif novelty >= settings.sweep_novelty:
         says = "nearly every one is asked once"
+    elif novelty >= settings.sweep_again:
+        says = "most are asked once"
+        weight *= (novelty - settings.sweep_again) / (settings.sweep_novelty - settings.sweep_again)
     else:
         says = "the same ones come back"
-        weight = -settings.sweep_cap * (settings.sweep_novelty - novelty) / settings.sweep_novelty * 2
+        weight = -settings.sweep_cap * (settings.sweep_again - novelty) / settings.sweep_again * 2
+    once = dealt >= settings.sweep_dealt or novelty >= settings.sweep_novelty
     corpus = _corpus(cohort, settings)
     if corpus is not None and weight > 0:
         weight = max(weight, settings.sweep_cap * min(1.0, corpus.ratio))
@@ -60,6 +64,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         conversations=len(texts),
         novelty=novelty,
         dealt=round(dealt, 6),
+        once=float(once),
         **({} if corpus is None else corpus.numbers(len(texts))),
     )
 
