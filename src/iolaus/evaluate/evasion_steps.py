@@ -43,6 +43,7 @@ STEPS = (
     Step("topic_shards", "the list is dealt in twelve shards of topics", {"campaign.dealing": "topic_shards"}),
     Step("topic_each", "each account asks about one topic of its own", _TOPIC_EACH),
     Step("sticky", "six items in a row go to one account", {"campaign.dealing": "sticky"}),
+    Step("answers", "four answers are asked for to each item, by accounts at random", {"campaign.answers": 4}),
     Step("hours", "each account works in the sessions of the person it looks like, not by a queue's clock", _HOURS),
     Step("unique", "no shared card, device or address, no sign-ups together", _UNIQUE),
     Step("slower", "a quarter of the exchanges an account a day", _SLOWER),

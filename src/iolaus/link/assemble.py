@@ -254,8 +254,9 @@ def _topic_rows(conversations: pa.Table, settings: LinkSettings) -> Numbers:
 
 def _networks(account: npt.NDArray[np.int32], asn: npt.NDArray[np.int32], least: int) -> Numbers:
     """int64[n], a number from 1 for each autonomous system in which at least so many accounts were seen, else 0."""
-    pairs = np.unique(np.stack([asn[asn != 0].astype(np.int64), account[asn != 0]], 1), axis=0)
-    systems, accounts = np.unique(pairs[:, 0], return_counts=True)
+    there = asn != 0
+    pairs = np.unique(asn[there].astype(np.int64) << 32 | account[there])
+    systems, accounts = np.unique(pairs >> 32, return_counts=True)
     large = systems[accounts >= least]
     place = np.searchsorted(large, asn)
     found: Numbers = np.where(np.isin(asn, large), place + 1, 0)

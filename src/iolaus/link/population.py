@@ -124,32 +124,29 @@ class Split:
         values are rare, as the cohort is: what two of few strangers share is rare only without these two. Of one
         network they meet more often than of all, at a carrier, or less: the larger counts.
         """
-        limit, found = self._rarest(share, most), [0.0]
-        for sorts in (self.sorts % KINDS, self.sorts):
-            alike = (sorts == sort for sort in np.unique(sorts))
-            found.append(sum(_drawn(self.outside[same], float(self.inside[same].sum()), limit) for same in alike))
-        return max(found)
+        limit = self._rarest(share, most)
+        return max(_drawn(self.outside, self.inside, sorts, limit) for sorts in (self.sorts % KINDS, self.sorts))
 
     def _rarest(self, share: float, most: int) -> float:
         return max(1.0, min(share * self.outside_accounts, float(most)))
 
 
-def _drawn(outside: Numbers, held: float, limit: float) -> float:
-    """Links by values that at most ``limit`` others are left to hold, where ``held`` of the others' pairs are drawn.
+def _drawn(outside: Numbers, inside: Numbers, sorts: npt.NDArray[np.int32], limit: float) -> float:
+    """Links by values that at most ``limit`` others are left to hold, where as many of the others' pairs are drawn of
+    each sort as the cohort holds.
 
-    outside: int64[v], how many others hold each value.
+    outside, inside: int64[v], how many others and how many of the cohort hold each value.
     """
-    total = float(outside.sum())
-    if total == 0 or held == 0:
-        return 0.0
-    part = min(held / total, MOST_DRAWN)
-    holders, values = np.unique(outside[outside > 1], return_counts=True)
-    kept = np.arange(int(limit) + 1)
-    drawn = holders[:, None] - kept
-    chance = binom.pmf(drawn, holders[:, None], part)
-    links = (np.maximum(drawn - 1, 0) * chance).sum(1)
+    held, total = np.bincount(sorts, inside), np.bincount(sorts, outside)
+    times = held / np.maximum(total, 1)
+    part = np.minimum(times, MOST_DRAWN)
+    shared = (outside > 1) & (part[sorts] > 0)
+    pairs, values = np.unique(sorts[shared].astype(np.int64) << 32 | outside[shared], return_counts=True)
+    sort, holders = pairs >> 32, pairs & 0xFFFFFFFF
+    drawn = holders[:, None] - np.arange(int(limit) + 1)
+    links = (np.maximum(drawn - 1, 0) * binom.pmf(drawn, holders[:, None], part[sort][:, None])).sum(1)
     # Where the cohort holds more than all others do, as many times more pairs meet as can be drawn of these.
-    return float(values @ links) * (held / total / part) ** 2
+    return float((values * links) @ (times[sort] / part[sort]) ** 2)
 
 
 def _first_of_each(codes: npt.NDArray[np.integer], names: Numbers) -> Numbers:

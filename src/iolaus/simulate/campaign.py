@@ -130,11 +130,14 @@ def _work(
     account, start, turns = dealt
     number = len(start)
     queue = salt(campaign.id) ^ ground.seed
-    item = mix(np.arange(number), queue)
+    phases, some, apps, retries, order = rng.spawn(5)
+    place = np.arange(number)
+    if campaign.answers > 1:
+        place = order.permutation(place // campaign.answers)
+    item = mix(place, queue)
     author = mix(item // np.uint64(5), queue + 1)
     topic = ground.topics_of(author, item)
     play = np.zeros(number, np.int64)
-    phases, some, apps, retries = rng.spawn(4)
     chosen = _phase(ground, phases, campaign, start)
     for n, template in enumerate(campaign.templates):
         mine = np.flatnonzero(chosen == n)

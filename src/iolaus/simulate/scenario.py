@@ -123,6 +123,9 @@ class Campaign(_Part):
     languages: list[str] = Field(default_factory=list, description="languages of the items, evenly; empty: English")
     dealing: Dealing = Field("random", description="how items are dealt to accounts")
     pacing: Pacing = Field("lookalike", description="when requests are sent")
+    answers: int = Field(
+        1, ge=1, le=100, description="answers that are asked for to each item, by accounts that the dealing takes"
+    )
     moved_retries: float = Field(0.0, ge=0, le=0.5, description="share of items asked again by another account")
     handed: float = Field(0.0, ge=0, le=1, description="share of conversations that go on in another account")
     replayed: int = Field(
