@@ -8,6 +8,7 @@ turn 0, counts and can be read.
 from __future__ import annotations
 
 import itertools
+import mmap
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ class Topics:
 
     def __init__(self, place: Path) -> None:
         paths = sorted(place.glob("part-*.npy"))
-        self._parts = [np.asarray(np.load(path, mmap_mode="r")) for path in paths]
+        self._parts = [np.load(path, mmap_mode="r") for path in paths]
         self._rows = [opening_rows(path) for path in paths]
         self._ends = np.cumsum([len(part) for part in self._parts])
         self._width = self._parts[0].shape[1] if self._parts else WIDTH
@@ -56,6 +57,7 @@ class Topics:
             if low < high:
                 rows = order[low:high]
                 found[rows] = self._parts[number][self._places(number, seq[rows])]
+                _let_go(self._parts[number])
         return found
 
     def _places(self, number: int, seq: Numbers) -> Numbers:
@@ -66,6 +68,13 @@ class Topics:
             return seq - first
         found: Numbers = np.searchsorted(rows["seq"].to_numpy(), seq)
         return found
+
+
+def _let_go(part: Vectors) -> None:
+    """Count the pages of a mapped part as nobody's again: what was read once would stay ours to the end of the scan."""
+    mapped = getattr(part, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def write_topics(
