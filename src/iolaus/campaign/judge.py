@@ -46,6 +46,7 @@ WORDS: dict[Question, tuple[str, str, str]] = {
 }
 
 
+BORNE_OUT = "No more of it counts than what says that they are dealt, or what they are for, bears out."
 TIED = "Rare values tie these accounts, and what they ask does not depend on which of them asks; nothing else tells."
 ASK_TIED = "What do sign-up, payment and network records outside the logs say of three of these accounts?"
 
@@ -145,7 +146,8 @@ def _as_dealt(evidence: tuple[Evidence, ...], settings: VerdictSettings) -> tupl
     def weighed(piece: Evidence) -> Evidence:
         weight = min(piece.log10_bf, settings.sweep_dealing * dealt) if alike else piece.log10_bf
         weight = weight if piece.numbers.get("once", 1.0) else min(weight, max(found.get(intents.KIND, 0.0), 0.0))
-        return msgspec.structs.replace(piece, log10_bf=round(weight, 6))
+        said = piece.sentence if weight >= piece.log10_bf else f"{piece.sentence} {BORNE_OUT}"
+        return msgspec.structs.replace(piece, log10_bf=round(weight, 6), sentence=said)
 
     return tuple(weighed(piece) if piece.kind == sweep.KIND else piece for piece in evidence)
 
