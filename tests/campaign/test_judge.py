@@ -302,3 +302,13 @@ def test_what_comes_back_at_a_desk_must_show_what_it_is_for() -> None:
     assert content(once=0.0, sweep=0.6, narrowness=0.1, intents=0.0) == pytest.approx(0.1)
     assert content(once=0.0, sweep=0.6, narrowness=0.1, intents=0.8) == pytest.approx(0.6 + 0.1 + 0.8)
     assert content(once=0.0, sweep=-0.6, narrowness=0.1, intents=0.8) == pytest.approx(0.1 + 0.8 - 0.6)
+
+
+@pytest.mark.usefixtures("held")
+def test_a_pool_is_called_one_where_several_families_tie_it_and_it_is_dealt() -> None:
+    """Guests of one hackathon share a card, a network and a day of sign-up, and each asks of a project of his own."""
+    pool = without("content")
+    assert judged(pool).verdict == "concealed_pool"
+    asked = judged(pool | {"control/allocation": VERDICT.least_allocation - 0.1})
+    assert asked.verdict == "undetermined"
+    assert asked.question_to_ask

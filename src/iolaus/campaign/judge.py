@@ -252,9 +252,9 @@ def _verdict(
         )
     if concealment == "no":
         return "explained", "One hand that does not hide.", ""
-    if content != "yes":
+    if content != "yes" and families >= settings.least_families:
         return "concealed_pool", "One concealed hand without the marks of extraction: to be watched.", ""
-    if "undetermined" in held:
+    if content == "yes" and "undetermined" in held:
         return (
             "undetermined",
             f"{held['undetermined'].name.capitalize()} would look the same.",
