@@ -59,13 +59,21 @@ JUDGED_CODE = ("ingest", "sketch", "fingerprint", "link", "content", "campaign",
 @functools.cache
 def code_digest(folders: tuple[str, ...]) -> str:
     """Changes with any line of code in these folders of the package, so that no stale result is taken up."""
-    package = Path(iolaus.__file__).parent
     found = hashlib.blake2b(digest_size=8)
-    for folder in folders:
-        for path in sorted((package / folder).rglob("*.py")):
-            if not path.name.startswith(UNSEEN):
-                found.update(path.read_bytes())
+    for path in judged_files(folders):
+        found.update(path.read_bytes())
     return found.hexdigest()
+
+
+def judged_files(folders: tuple[str, ...]) -> list[Path]:
+    """The modules in these folders of the package on which a judged world depends."""
+    package = Path(iolaus.__file__).parent
+    return [
+        path
+        for folder in folders
+        for path in sorted((package / folder).rglob("*.py"))
+        if folder != "evaluate" or not path.name.startswith(UNSEEN)
+    ]
 
 
 UNSEEN = (
