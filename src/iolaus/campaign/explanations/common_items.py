@@ -33,12 +33,15 @@ def weigh(
     met, sweep = cohort.met, evidence.get("sweep")
     dealt = 0.0 if sweep is None else sweep.numbers.get("dealt", 0.0)
     clock = evidence.get("clock")
-    if clock is not None and met.part <= settings.worksheet_part:
-        dealt += max(clock.log10_bf, 0.0)
-    how = f", {met.seen / met.chance:.0%} as often as by choosing: they were dealt." if dealt > settings.hold else "."
+    served = 0.0 if clock is None or met.part > settings.worksheet_part else max(clock.log10_bf, 0.0)
+    how = "."
+    if dealt > settings.hold:
+        how = f", {met.seen / met.chance:.0%} as often as by choosing: they were dealt."
+    elif served > settings.hold and met.common > settings.common_share:
+        how = "; each asked a small part of a long list, at one scheduler's hours."
     return explained(
         NAME,
-        (met.common - settings.common_share) * 6.0 - dealt,
+        (met.common - settings.common_share) * 6.0 - dealt - served,
         f"{met.common:.0%} of the requests were sent, word for word, by several of the accounts{how}",
         settings,
     )
