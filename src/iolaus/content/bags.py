@@ -14,10 +14,10 @@ import pyarrow as pa
 from numba import njit
 from scipy.sparse import csr_matrix
 
+from iolaus.sketch.buffers import Texts
 from iolaus.sketch.content_features import BUCKETS, Reader, Tables, features_of, new_reader
 from iolaus.sketch.content_kernel import source_version
 from iolaus.sketch.fold import fold_table
-from iolaus.sketch.kernel import Texts
 from iolaus.sketch.shingle import arrow_buffers, plain_arrays
 
 Indices = npt.NDArray[np.int32]

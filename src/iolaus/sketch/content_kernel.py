@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from iolaus.sketch.buffers import Texts
 from iolaus.sketch.content_features import OUTPUTS, STEP, STOP, Reader, Tables, distinct_of, read_block, start
-from iolaus.sketch.kernel import Texts
 
 FEW = 24
 """Windows whose number costs a text nothing more."""

@@ -19,9 +19,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from iolaus.key import Key
+from iolaus.sketch.buffers import Rules, Texts, new_columns, new_scratch
 from iolaus.sketch.fold import fold_table
 from iolaus.sketch.hashing import seeds
-from iolaus.sketch.kernel import Rules, Texts, new_columns, new_scratch, read_rows
+from iolaus.sketch.kernel import read_rows
 from iolaus.sketch.settings import SketchSettings
 from iolaus.sketch.topic import BUCKETS, RARE, WIDTH
 

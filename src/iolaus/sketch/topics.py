@@ -31,7 +31,6 @@ class Topics:
         self._parts = [np.load(path, mmap_mode="r") for path in paths]
         self._rows = [opening_rows(path) for path in paths]
         self._ends = np.cumsum([len(part) for part in self._parts])
-        self._width = self._parts[0].shape[1] if self._parts else WIDTH
         if any(rows is not None for rows in self._rows):
             known = np.array([-1 if rows is None or not len(rows) else rows["seq"][-1].as_py() for rows in self._rows])
             # A part of which nothing is kept ends where the one before it ends.
@@ -50,7 +49,7 @@ class Topics:
         return np.ascontiguousarray(found[:, :DIMENSIONS]), names
 
     def _bytes(self, seq: Numbers) -> Vectors:
-        found = np.zeros((len(seq), self._width), np.int8)
+        found = np.zeros((len(seq), WIDTH), np.int8)
         order = np.argsort(seq, kind="stable")
         bounds = np.searchsorted(seq[order], self._ends)
         for number, (low, high) in enumerate(itertools.pairwise([0, *bounds.tolist()])):
@@ -72,9 +71,9 @@ class Topics:
 
 def _let_go(part: Vectors) -> None:
     """Count the pages of a mapped part as nobody's again: what was read once would stay ours to the end of the scan."""
-    mapped = getattr(part, "_mmap", None)
-    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)
+    pages: object = part.base
+    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def write_topics(
