@@ -70,15 +70,20 @@ class Seen:
     @property
     def accused(self) -> Mask:
         """bool[accounts]: who reaches the membership from which a scan accuses."""
-        found = np.zeros(len(self.hostile), bool)
-        for judged in self.found.campaigns:
-            if judged.members is not None:
-                found[judged.members.numbers[judged.members.membership >= VerdictSettings().accuse_membership]] = True
-        return found
+        return accused_of(self.found, VerdictSettings().accuse_membership)
 
     def cohorts_of(self, mask: Mask) -> Iterator[Judged]:
         """Tested cohorts most of whose accounts are of ``mask``, bool[accounts]."""
         return (judged for judged in self.found.cohorts if mask[judged.tested.cohort.numbers].mean() > 0.5)
+
+
+def accused_of(found: Outcome, membership: float) -> Mask:
+    """bool[accounts]: who reaches the membership from which a scan accuses."""
+    accused = np.zeros(len(found.population.accounts), bool)
+    for judged in found.campaigns:
+        if judged.members is not None:
+            accused[judged.members.numbers[judged.members.membership >= membership]] = True
+    return accused
 
 
 def _rows(sample: Sample, rows: npt.NDArray[np.int64]) -> Sample:

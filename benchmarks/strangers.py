@@ -15,10 +15,10 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
+from benchmarks.baseline_worlds import accused_of
 from iolaus import scan
 from iolaus.campaign import grown, rest
 from iolaus.campaign.fits import Fits, fits_of
@@ -69,7 +69,7 @@ def measured(scenario: str, seed: int, folder: Path) -> list[list[object]]:
     rows = pq.read_table(folder / "world" / "truth" / "accounts.parquet").to_pylist()
     truth = {row["account_id"]: bool(row["hostile"]) for row in rows}
     hostile = np.array([truth[name] for name in found.population.accounts["account_id"].to_pylist()])
-    accused, before = (accused_of(each, len(hostile), settings) for each in (found, without))
+    accused, before = (accused_of(each, settings.verdict.accuse_membership) for each in (found, without))
     last, told = looks[-1], looks[-1].by_account.strangers
     return [[
         f"{scenario}, seed {seed}", len(last.numbers), f"{1 - hostile[last.numbers].mean():.1%}",
@@ -78,14 +78,6 @@ def measured(scenario: str, seed: int, folder: Path) -> list[list[object]]:
         f"{int((accused & hostile).sum())} of {int(hostile.sum())}", int((accused & ~hostile).sum()),
         f"{int((before & hostile).sum())} and {int((before & ~hostile).sum())}",
     ]]  # fmt: skip
-
-
-def accused_of(found: Outcome, accounts: int, settings: Settings) -> npt.NDArray[np.bool_]:
-    """bool[accounts], who is accused."""
-    accused = np.zeros(accounts, bool)
-    for members in (each.members for each in found.campaigns if each.members is not None):
-        accused[members.numbers[members.membership >= settings.verdict.accuse_membership]] = True
-    return accused
 
 
 def scanned(world: World, settings: Settings, work: Path) -> tuple[Outcome, list[Fits], list[float]]:

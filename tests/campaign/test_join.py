@@ -46,6 +46,7 @@ class World:
             accounts=self.population.accounts.take(pa.array(numbers)),
             conversations=self.hydra.conversations.take(pa.array(rows)),
             topics=self.hydra.topics[topics],
+            names=self.hydra.names[topics],
             topic_rows=np.searchsorted(rows, self.hydra.topic_rows[topics]),
         )
 

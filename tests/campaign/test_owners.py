@@ -55,7 +55,7 @@ def owned(engine: Embedded, ratio: float, each: int = EACH) -> bool:
 
     def besides(numbers: Any, phrases: tuple[int, ...]) -> Besides:
         seq, member, words = conversations_besides(engine, numbers, phrases, each)
-        return Besides(member, topics[seq], words)
+        return Besides(member, topics[seq], words, np.zeros((len(seq), 0), np.uint32))
 
     world: Any = SimpleNamespace(besides=besides, population=SimpleNamespace(projected=lambda found: found))
     return are_owned(world, (PHRASE,), EVERYONE, LinkSettings(), VerdictSettings().owned_rest)

@@ -49,7 +49,7 @@ def rest(part: float, each: int = 16) -> Any:
     def besides(accounts: Any, phrases: tuple[int, ...]) -> Besides:
         member = np.repeat(np.arange(len(accounts), dtype=np.int32), each)
         topics = np.round(20 * asked[len(accounts)]).clip(-127, 127).astype(np.int8)
-        return Besides(member, topics, np.full(len(member), 9, np.int32))
+        return Besides(member, topics, np.full(len(member), 9, np.int32), np.zeros((len(member), 0), np.uint32))
 
     world: Any = SimpleNamespace(
         population=SimpleNamespace(projected=lambda topics: topics.astype(float)),

@@ -235,6 +235,7 @@ def cohort(
         accounts=everyone.accounts.take(pa.array(np.sort(members))),
         conversations=table,
         topics=vectors(topics),
+        names=np.zeros((len(table), 0), np.uint32),
         topic_rows=np.arange(len(table), dtype=np.int64),
         words=said if words is None else words,
         outside_words=outside,
@@ -357,6 +358,7 @@ def shuffled(found: Cohort, seed: int) -> Cohort:
         conversations=found.conversations.take(pa.array(order)),
         topic_rows=place[found.topic_rows][mixed],
         topics=found.topics[mixed],
+        names=found.names[mixed],
     )
 
 
@@ -389,6 +391,7 @@ def renamed(found: Cohort, everyone: Population, seed: int) -> tuple[Cohort, Pop
             conversations=table.take(pa.array(order)),
             topic_rows=rows[sort],
             topics=found.topics[sort],
+            names=found.names[sort],
             authors=tuple(int(new[author]) for author in found.authors),
             outside_authors=tuple(int(new[author]) for author in found.outside_authors),
         ),
@@ -426,6 +429,7 @@ def first(found: Cohort, rows: int) -> Cohort:
         found,
         conversations=found.conversations.slice(0, rows),
         topics=found.topics[kept],
+        names=found.names[kept],
         topic_rows=found.topic_rows[kept],
         words=found.words[:rows],
     )

@@ -12,6 +12,7 @@ import pytest
 from iolaus.engine import EngineSettings
 from iolaus.engine.embedded import Embedded
 from iolaus.link.besides import Asked, conversations_besides
+from iolaus.link.own_names import OwnNames
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_lengths_fall_into_eighths_of_the_pool() -> None:
     """Strangers write shorter requests than anybody of the pool; they all fall into its first eighth."""
     member = np.repeat(np.arange(4, dtype=np.int32), 16)
     lengths = np.where(member < 2, np.tile(np.arange(16.0), 4), -1.0)
-    asked = Asked(np.zeros((64, 2)), member, 0, lengths, np.full(4, 16))
+    asked = Asked(np.zeros((64, 2)), member, 0, lengths, np.full(4, 16), OwnNames(*np.zeros((2, 4), np.int64)))
     found = asked.octiles(np.array([True, True, False, False]))
     assert found.sum(1).tolist() == [1.0] * 64
     assert found[member < 2].sum(0).tolist() == [4.0] * 8

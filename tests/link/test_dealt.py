@@ -9,6 +9,7 @@ import numpy as np
 from iolaus.link.besides import Asked, Besides
 from iolaus.link.dealt import dealt, strange_fit
 from iolaus.link.fit import AccountFits, account_fits
+from iolaus.link.own_names import OwnNames
 from iolaus.link.population import Holders
 from iolaus.link.settings import LinkSettings
 
@@ -53,7 +54,7 @@ def fits(besides_ratio: float, pool: bool = True) -> AccountFits:
     own = np.where(tied[:, None], 0.0, factories.tastes(rng, count + OTHERS, besides_ratio, cohort.topics.shape[1]))
     asked = np.round(20 * (own[member] + rng.normal(0, 1, (len(member), own.shape[1])))).clip(-127, 127)
     words = np.where(tied[member], rng.integers(1, 200, len(member)), 20 + member % 50).astype(np.int32)
-    besides = Besides(member, asked.astype(np.int8), words)
+    besides = Besides(member, asked.astype(np.int8), words, np.zeros((len(member), 0), np.uint32))
     found = replace(everyone, holders={"block": holders})
     asked_all = Asked.of(cohort, besides, found, OTHERS)
     return account_fits(cohort, asked_all, found, SETTINGS, *[np.ones(count, bool)] * 2)
@@ -95,7 +96,7 @@ def test_where_others_of_the_program_do_the_same_it_says_little() -> None:
     rng = np.random.default_rng(6)
     member = np.repeat(np.arange(200, dtype=np.int32), EACH)
     vectors, lengths = rng.normal(0, 1, (len(member), 8)), rng.normal(0, 1, len(member))
-    asked = Asked(vectors, member, 0, lengths, np.full(200, EACH))
+    asked = Asked(vectors, member, 0, lengths, np.full(200, EACH), OwnNames(*np.zeros((2, 200), np.int64)))
     body = np.arange(90) < 90
     found, told = strange_fit(np.where(TIED, 1.0, -0.4), asked, SETTINGS, body, body)
     assert told is not None

@@ -159,7 +159,14 @@ def unreadable(found: Cohort) -> Cohort:
     table = found.conversations.set_column(
         place, "readable", factories.pa.array(np.zeros(len(found.conversations), bool))
     )
-    return replace(found, conversations=table, topics=found.topics[:0], topic_rows=found.topic_rows[:0], words=())
+    return replace(
+        found,
+        conversations=table,
+        topics=found.topics[:0],
+        names=found.names[:0],
+        topic_rows=found.topic_rows[:0],
+        words=(),
+    )
 
 
 def constant(found: Cohort) -> Cohort:

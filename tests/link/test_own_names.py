@@ -79,7 +79,7 @@ def test_strangers_who_ask_the_same_are_told_by_their_names() -> None:
     seen: Numbers = np.full(count, EACH)
     users = np.ones(DEALT + PEOPLE, bool)
     tied = np.where(KNOWN[: DEALT + PEOPLE], 1.0, -0.1)
-    asked = Asked(vectors, member, 0, lengths, seen)
+    asked = Asked(vectors, member, 0, lengths, seen, OwnNames(*np.zeros((2, count), np.int64)))
     with_names = replace(asked, named=named(DEALT, PEOPLE + OTHERS, 0.5))
     (without, _), (found, told) = (strange_fit(tied, each, SETTINGS, users, users) for each in (asked, with_names))
     apart, before = (float(np.median(each[:DEALT]) - np.median(each[DEALT:])) for each in (found, without))

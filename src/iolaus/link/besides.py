@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ class Besides:
     member: npt.NDArray[np.int32]
     topics: npt.NDArray[np.int8]
     words: npt.NDArray[np.int32]
-    names: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros((0, 0), np.uint32))
+    names: npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Asked:
 
     vectors: float64[m, c]. member: int32[m], row of the account, of a stranger n or more. words: how many of the
     vectors are of its words. lengths: float64[m - words], log of the words of each request besides. seen: int64[n + s],
-    how many of these each account and each stranger has. named: the names of each account's own, where any are known.
+    how many of these each account and each stranger has. named: the names of each account's own.
     """
 
     vectors: Floats
@@ -45,21 +45,20 @@ class Asked:
     words: int
     lengths: Floats
     seen: Numbers
-    named: OwnNames | None = None
+    named: OwnNames
 
     @classmethod
     def of(cls, cohort: Cohort, besides: Besides, population: Population, strangers: int = 0) -> Asked:
         """What the cohort asks, and what its accounts and so many strangers (rows of ``besides.member``) do besides."""
         member = np.concatenate([cohort.member[cohort.topic_rows], besides.member])
         count = len(cohort.numbers) + strangers
-        known = len(cohort.names) + len(besides.names) == len(member)
         return cls(
             population.projected(np.concatenate([cohort.topics, besides.topics])),
             member,
             len(cohort.topic_rows),
             np.log1p(np.maximum(besides.words, 0).astype(np.float64)),
             np.bincount(besides.member, minlength=count).astype(np.int64),
-            OwnNames.of(np.concatenate([cohort.names, besides.names]), member, count) if known else None,
+            OwnNames.of(np.concatenate([cohort.names, besides.names]), member, count),
         )
 
     def octiles(self, pool: npt.NDArray[np.bool_]) -> Floats:

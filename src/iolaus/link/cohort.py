@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +39,7 @@ class Cohort:
     accounts: pa.Table
     conversations: pa.Table
     topics: npt.NDArray[np.int8]
+    names: npt.NDArray[np.uint32]
     topic_rows: Numbers
     words: tuple[str, ...] = ()
     outside_words: tuple[str, ...] = ()
@@ -47,7 +48,6 @@ class Cohort:
     scored: Scored | None = None
     outside_scored: Scored | None = None
     whole: npt.NDArray[np.int32] | None = None
-    names: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros((0, 0), np.uint32))
 
     @property
     def sampled(self) -> int:
@@ -115,8 +115,7 @@ class Cohort:
         """The cohort with the topics of every second conversation, by key: what one half selects the other may test."""
         mixed = self.column("conversation")[self.topic_rows].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         kept = (mixed >> np.uint64(40)) % np.uint64(2) == np.uint64(odd)
-        names = self.names[kept] if len(self.names) else self.names
-        return replace(self, topics=self.topics[kept], topic_rows=self.topic_rows[kept], names=names)
+        return replace(self, topics=self.topics[kept], names=self.names[kept], topic_rows=self.topic_rows[kept])
 
     def known(self, name: str, missing: float = np.nan) -> Floats:
         """float64[n], a numeric account column, ``missing`` where null or absent."""

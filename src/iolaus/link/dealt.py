@@ -101,8 +101,6 @@ def _named(asked: Asked, sure: Mask, plain: Numbers, settings: LinkSettings) -> 
 
     plain: rows of users of the words that are plainly strangers.
     """
-    if asked.named is None:
-        return np.zeros(len(asked.seen))
     strangers = np.arange(len(sure), len(asked.seen))
     return asked.named.person(_pool(asked, sure), plain, strangers, settings)
 
