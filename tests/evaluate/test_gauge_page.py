@@ -13,7 +13,7 @@ from iolaus.simulate import shipped
 from iolaus.simulate.scenario import load
 
 DOCS = Path(__file__).parents[2] / "docs"
-HONEST = {"crowds2000", "handfuls", "honest"}
+HONEST = {"crowds2000", "handfuls", "honest", "shared_work"}
 
 
 def recorded() -> list[Row]:

@@ -32,7 +32,7 @@ def test_every_shipped_scenario_is_valid(name: str) -> None:
 def test_every_scenario_makes_a_world(name: str, make_world: MakeWorld) -> None:
     world = make_world(name, 0.06)
     assert world.exchanges > 500
-    assert (world.hostile > 0) == (name not in ("S11", "honest", "handfuls"))
+    assert (world.hostile > 0) == (name not in ("S11", "honest", "handfuls", "shared_work"))
 
 
 @pytest.mark.parametrize("name", ["february", "june"])
