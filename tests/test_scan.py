@@ -37,6 +37,7 @@ RESULTS = {
     "cohorts.json",
     "accounts.parquet",
     "exchanges.parquet",
+    "cohort_accounts.parquet",
     "rejects.parquet",
     "report.html",
     "run.json",
@@ -100,6 +101,7 @@ def test_results_are_those_of_the_contract(scanned: Scanned) -> None:
     [
         ("accounts", tables.RESULT_ACCOUNTS),
         ("exchanges", tables.RESULT_EXCHANGES),
+        ("cohort_accounts", tables.RESULT_COHORT_ACCOUNTS),
         ("rejects", tables.REJECTS),
     ],
 )

@@ -20,6 +20,7 @@ from iolaus.key import Key
 from iolaus.settings import Settings
 from iolaus.sketch.making import load_weights, weights_id
 from iolaus.state.scanning import Behind
+from iolaus.unseen import unseen
 from iolaus.workspace import Workspace, write_atomically
 
 WITHOUT_EFFECT = {
@@ -85,7 +86,7 @@ def write_record(
         rejects=read.rejects,
         defects=read.defects,
         assessable=shares,
-        warnings=[*read.warnings, *out_of_reach(control)],
+        warnings=[*read.warnings, *unseen(read, engine), *out_of_reach(control)],
         baseline=baseline_record(settings.link.baseline),
         state=None if kept is None else kept.record(),
         error_control=control,
@@ -93,9 +94,14 @@ def write_record(
     write_atomically(out / "run.json", msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
 
 
+def warnings_of(out: Path) -> list[str]:
+    """The warnings in run.json of a scan's results."""
+    return msgspec.json.decode((out / "run.json").read_bytes(), type=RunRecord).warnings
+
+
 def out_of_reach(control: ErrorControl) -> list[str]:
     """A warning where no evidence could reach the level of this look, whatever it says."""
-    if control.needed <= control.highest:
+    if control.needed <= control.highest or control.cohorts == 0:
         return []
     least = control.promised * 10 ** (control.needed - control.highest)
     return [

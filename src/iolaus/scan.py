@@ -47,6 +47,7 @@ RESULT_FILES = (
     "cohorts.json",
     "accounts.parquet",
     "exchanges.parquet",
+    "cohort_accounts.parquet",
     "rejects.parquet",
     "report.html",
     "run.json",

@@ -222,6 +222,17 @@ RESULT_EXCHANGES = Table(
     ),
 )
 
+RESULT_COHORT_ACCOUNTS = Table(
+    "result_cohort_accounts",
+    "cohort_accounts.parquet of a scan: the accounts of cohorts that a person should look into. None of them is accused"
+    " by standing here.",
+    (
+        Column("cohort_id", pa.string(), "the cohort, as in cohorts.json", True),
+        Column("account_id", pa.string(), "one of its accounts", True),
+        Column("verdict", pa.string(), "undetermined, concealed_pool or declared_harvest", True),
+    ),
+)
+
 REJECTS = Table(
     "rejects",
     "rejects.parquet: every row that could not be read, with its reason.",
@@ -256,7 +267,7 @@ TRUTH_EXCHANGES = Table(
 )
 
 INPUTS = (EXCHANGES, SKETCHES, ACCOUNTS, ACCOUNT_EVENTS, RELEASES)
-RESULTS = (RESULT_ACCOUNTS, RESULT_EXCHANGES, REJECTS)
+RESULTS = (RESULT_ACCOUNTS, RESULT_EXCHANGES, RESULT_COHORT_ACCOUNTS, REJECTS)
 TRUTHS = (TRUTH_ACCOUNTS, TRUTH_EXCHANGES)
 
 

@@ -14,7 +14,7 @@ from iolaus.campaign.explanations import HonestExplanation, explained, explanati
 from iolaus.campaign.settings import CampaignSettings
 from iolaus.findings import Evidence, Explanation
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import Population
+from iolaus.link.population import Holders, Population
 from iolaus.link.run import weigh
 from iolaus.link.settings import LinkSettings
 from link import factories
@@ -222,6 +222,28 @@ def test_a_long_list_under_one_scheduler_is_no_problem_bank_and_a_class_has_a_wo
             for weight in (-2.0, 2.0)
         ]
         assert [each is not None and each.held for each in told] == [True, held]
+
+
+def test_a_long_list_whose_accounts_share_cards_is_no_problem_bank() -> None:
+    """Those who choose from a bank have a card each; a class whose sign-ups share an address has a worksheet."""
+    found, everyone = factories.made(2, queue=True, uses=25)
+    draws, accounts = np.random.default_rng(4), len(found.numbers)
+    bank = asked_by([draws.integers(1, accounts * 25, 25) for _ in range(accounts)], found)
+    lesson = asked_by([draws.permutation(25) + 1 for _ in range(accounts)], found)
+    for cohort, linked, held in ((bank, 50, False), (bank, 6, True), (lesson, 50, True)):
+        told = {**with_clock(cohort, everyone, -2.0), "shared_identity": tie(linked, 4.0)}
+        explanation = BY_NAME["common items"].weigh(cohort, everyone, told, SETTINGS)
+        assert explanation is not None and explanation.held == held
+
+
+@pytest.mark.parametrize(("lines", "holds"), [(1, True), (4, True), (5, False)])
+def test_a_school_has_several_lines_and_a_pool_many(lines: int, holds: bool) -> None:
+    found, everyone = factories.made(1, uses=25)
+    members = np.repeat(found.numbers, lines)
+    blocks = Holders.of(members, 1 + np.tile(np.arange(lines), len(found.numbers)))
+    placed = replace(everyone, holders={**everyone.holders, "block": blocks})
+    explanation = ask(BY_NAME["one workplace"], found, placed)
+    assert explanation is not None and explanation.held == holds
 
 
 def test_who_asks_of_topics_of_his_own_at_a_scheduler_s_hours_is_no_independent_person() -> None:

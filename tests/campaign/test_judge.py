@@ -277,11 +277,15 @@ def test_a_tied_queue_that_nothing_else_tells_of_is_asked_about(held: dict[str, 
     assert judged(weights, tied).verdict == "explained"
 
 
-def content(once: float = 1.0, **weights: float) -> float:
-    """log10 Bayes factor of content, of these pieces, where the accounts are dealt what they ask with 0.6."""
+def content(once: float = 1.0, answers: float = 1.0, **weights: float) -> float:
+    """log10 Bayes factor of content, of these pieces, where the accounts are dealt what they ask with 0.6.
+
+    answers: how many times as long as strangers' their answers are.
+    """
     places = {f"content/content/{kind}": weight for kind, weight in weights.items()}
     pieces = [piece(place, weight) for place, weight in places.items()] + [piece("control/allocation", 0.6)]
-    told = tuple(replace_numbers(each, {"once": once}) if each.kind == "sweep" else each for each in pieces)
+    numbers = {"sweep": {"once": once}, "narrowness": {"answers": answers}}
+    told = tuple(replace_numbers(each, numbers.get(each.kind, each.numbers)) for each in pieces)
     tested = linking.Tested(Candidate(FOUND.id, ("words",), FOUND.phrases, FOUND.numbers, False, 9), FOUND, told)
     return judge(tested, EVERYONE, CAMPAIGN, VERDICT).questions["content"].log10_bf
 
@@ -295,6 +299,21 @@ def test_advertisers_who_fill_one_text_are_no_harvest() -> None:
     """Their requests are all different and all alike: then a sweep weighs half of what says that they are dealt."""
     assert content(sweep=0.9, narrowness=0.5, intents=0.05) == pytest.approx(0.3 + 0.5 + 0.05)
     assert content(sweep=0.9, narrowness=0.1, intents=0.05) == pytest.approx(0.9 + 0.1 + 0.05)
+
+
+@pytest.mark.usefixtures("held")
+@pytest.mark.parametrize(
+    ("narrowness", "answers", "found"),
+    [(0.5, 0.5, 0.1 + 0.1), (0.5, 1.0, 0.3 + 0.5 + 0.1), (0.5, 2.5, 0.3 + 0.5 + 0.1), (0.35, 0.5, 0.3 + 0.35 + 0.1)],
+)
+def test_one_text_with_short_answers_must_show_what_it_is_for(narrowness: float, answers: float, found: float) -> None:
+    """An advertisement is short, and what is bought to train on is not."""
+    assert content(answers=answers, sweep=0.9, narrowness=narrowness, intents=0.1) == pytest.approx(found, abs=1e-5)
+
+
+@pytest.mark.usefixtures("held")
+def test_one_text_whose_purpose_is_plain_counts_in_full() -> None:
+    assert content(answers=0.4, sweep=0.9, narrowness=0.5, intents=1.2) == pytest.approx(0.3 + 0.5 + 1.2)
 
 
 @pytest.mark.usefixtures("held")

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from iolaus.link.assemble import KNOWN_IDENTIFIERS, SEEN_IDENTIFIERS
 from iolaus.link.cohort import Cohort
+from iolaus.link.held import KNOWN, SEEN, SIGNUP
 from iolaus.link.population import HOUR, Adoption, Floats, Holders, Numbers, Population
 
 START = 1_767_571_200_000_000
@@ -183,11 +183,11 @@ def population(
     hours = (seen.ts - START) // HOUR
     held = {
         name: Holders.of(everyone, coded(accounts[name].to_pylist()))
-        for name in KNOWN_IDENTIFIERS
+        for name in (*KNOWN, SIGNUP)
         if name in accounts.column_names
     }
     none = Holders.of(everyone, np.zeros(count, np.int64))
-    held |= dict.fromkeys(SEEN_IDENTIFIERS, none)
+    held |= dict.fromkeys(SEEN, none)
     samples = {"topics": strangers if strangers is not None else strangers_of(seen)}
     return Population(
         accounts,
@@ -410,14 +410,14 @@ def unknown(found: Cohort, everyone: Population, absent: bool = False) -> tuple[
     names = [*TEXT_COLUMNS, *TIME_COLUMNS]
     if absent:
         accounts = everyone.accounts.drop_columns(names)
-        held = {name: everyone.holders[name] for name in SEEN_IDENTIFIERS}
+        held = {name: everyone.holders[name] for name in SEEN}
     else:
         accounts = everyone.accounts
         for name in names:
             place = accounts.column_names.index(name)
             accounts = accounts.set_column(place, name, pa.nulls(len(accounts), accounts.schema.field(name).type))
         held = {name: everyone.holders[name] for name in everyone.holders}
-        held |= {n: Holders.of(np.zeros(0, np.int32), np.zeros(0, np.int64)) for n in KNOWN_IDENTIFIERS}
+        held |= {n: Holders.of(np.zeros(0, np.int32), np.zeros(0, np.int64)) for n in (*KNOWN, SIGNUP)}
     unheard = replace(everyone, accounts=accounts, holders=held, has_accounts=not absent)
     return replace(found, accounts=accounts.take(pa.array(found.numbers))), unheard
 

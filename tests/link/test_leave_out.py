@@ -51,7 +51,8 @@ def test_accounts_that_were_not_sampled_are_no_strangers() -> None:
     seen = factories.asked(rng, factories.each(1_000, 2), np.zeros((1_000, 8)))
     population = factories.population(seen, 1_000, None, {"address": holders})
     cohort = factories.cohort(population, seen, sampled)
-    partly, wholly = (share("address", each, holders, SETTINGS) for each in (cohort, replace(cohort, whole=whole)))
+    both = (cohort, replace(cohort, whole=whole))
+    partly, wholly = (share("address", each, holders, everyone.astype(np.int64), SETTINGS) for each in both)
     assert partly is not None and wholly is not None
     assert partly.log10_bf <= 0 < wholly.log10_bf
     body = np.ones(100, bool)

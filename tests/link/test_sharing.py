@@ -18,6 +18,8 @@ from . import factories
 
 SETTINGS = LinkSettings()
 COUNT, MEMBERS = 2_000, 100
+ALONE = np.arange(COUNT)
+"""Accounts that are openly nobody's but their own."""
 
 
 def cut(members: npt.NDArray[np.int32], holders: Mapping[str, Holders]) -> tuple[Cohort, Population]:
@@ -38,7 +40,7 @@ def own_values() -> factories.Numbers:
 
 def weight(values: factories.Numbers, members: npt.NDArray[np.int32]) -> float:
     holders = Holders.of(np.arange(COUNT, dtype=np.int32), values)
-    found = share("device_id", cut(members, {})[0], holders, SETTINGS)
+    found = share("device_id", cut(members, {})[0], holders, ALONE, SETTINGS)
     assert found is not None
     return found.log10_bf
 
@@ -87,9 +89,40 @@ def test_links_are_counted_with_those_who_hold_nothing_left_out() -> None:
     values[members[10:]] = 0
     values[members[:4]] = 5
     holders = Holders.of(np.arange(COUNT, dtype=np.int32), values)
-    found = share("device_id", cut(members, {})[0], holders, SETTINGS)
+    found = share("device_id", cut(members, {})[0], holders, ALONE, SETTINGS)
     assert found is not None
     assert (found.links, found.linked, found.holding) == (3.0, 4, 10)
+
+
+def test_colleagues_hide_nothing_by_what_they_share() -> None:
+    """Staff of one domain share an office; two firms that share one card are tied by it, once."""
+    members = scattered()
+    values = own_values()
+    values[members] = 5
+    holders = Holders.of(np.arange(COUNT, dtype=np.int32), values)
+    cohort = cut(members, {})[0]
+    for firms, links in ((1, 0.0), (2, 1.0), (MEMBERS, MEMBERS - 1.0)):
+        affiliations = ALONE.copy()
+        affiliations[members] = np.arange(MEMBERS) % firms
+        found = share("device_id", cohort, holders, affiliations, SETTINGS)
+        assert found is not None
+        assert (found.links, found.linked) == (links, 0 if firms == 1 else firms)
+
+
+def test_sign_ups_behind_exits_where_strangers_come_by_are_no_pool() -> None:
+    """Few others signed up behind the carrier's exits, but whoever comes by shares them as much as the cohort does."""
+    rng = np.random.default_rng(3)
+    customers = np.sort(rng.choice(COUNT, 400, replace=False)).astype(np.int32)
+    members, others = customers[::4], np.delete(customers, slice(None, None, 4))
+    values = 10_000 + own_values()
+    values[members] = rng.integers(1, 40, MEMBERS)
+    signed_up = Holders.of(np.arange(COUNT, dtype=np.int32), values)
+    seen = Holders.of(np.repeat(others, 3), rng.integers(1, 40, 3 * len(others)))
+    cohort = cut(members, {})[0]
+    alone, beside = (share("signup_ip", cohort, each, ALONE, SETTINGS) for each in (signed_up, signed_up.beside(seen)))
+    assert alone is not None and beside is not None
+    assert alone.log10_bf > 3
+    assert beside.log10_bf < 0.5
 
 
 def test_one_holder_cannot_share() -> None:
@@ -97,7 +130,7 @@ def test_one_holder_cannot_share() -> None:
     values = np.zeros(COUNT, np.int64)
     values[members[0]] = 7
     holders = Holders.of(np.arange(COUNT, dtype=np.int32), values)
-    assert share("device_id", cut(members, {})[0], holders, SETTINGS) is None
+    assert share("device_id", cut(members, {})[0], holders, ALONE, SETTINGS) is None
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -108,7 +141,7 @@ def test_people_on_a_carrier_s_exits_are_not_linked_where_strangers_are_few(seed
     accounts = np.repeat(np.arange(count, dtype=np.int32), seen)
     holders = Holders.of(accounts, rng.integers(1, 2_000, count * seen))
     members = np.sort(rng.choice(count, 40, replace=False)).astype(np.int32)
-    found = share("block", cut(members, {})[0], holders, SETTINGS)
+    found = share("block", cut(members, {})[0], holders, ALONE, SETTINGS)
     assert found is not None
     assert found.expected > 1.5
     assert found.log10_bf < 0.7
@@ -125,8 +158,8 @@ def test_annotators_on_their_phones_are_no_pool(seed: int) -> None:
     of_carrier = np.arange(len(values)) >= len(home[0])
     members = np.sort(rng.choice(customers, 60, replace=False)).astype(np.int32)
     cohort = cut(members, {})[0]
-    apart = share("address", cohort, Holders.of(accounts, values, 1 + KINDS * of_carrier), SETTINGS)
-    together = share("address", cohort, Holders.of(accounts, values, np.ones(len(values), int)), SETTINGS)
+    apart = share("address", cohort, Holders.of(accounts, values, 1 + KINDS * of_carrier), ALONE, SETTINGS)
+    together = share("address", cohort, Holders.of(accounts, values, np.ones(len(values), int)), ALONE, SETTINGS)
     assert apart is not None and together is not None
     assert apart.links == together.links > 10
     assert apart.log10_bf < 0.5 < together.log10_bf
@@ -136,7 +169,7 @@ def test_two_accounts_are_linked_once_however_much_they_share() -> None:
     members = scattered()
     accounts = np.concatenate([np.arange(COUNT), np.tile(members[:2], 30)]).astype(np.int32)
     values = np.concatenate([own_values(), np.repeat(np.arange(30) + 10 * COUNT, 2)])
-    found = share("block", cut(members, {})[0], Holders.of(accounts, values), SETTINGS)
+    found = share("block", cut(members, {})[0], Holders.of(accounts, values), ALONE, SETTINGS)
     assert found is not None
     assert (found.links, found.linked) == (1.0, 2)
 
@@ -184,7 +217,7 @@ def test_links_of_a_sampled_cohort_are_those_of_all_its_accounts() -> None:
     values[cohort.numbers] = 10_000 + pairs
     holders = Holders.of(np.arange(len(everyone), dtype=np.int32), values)
     sampled = replace(cohort, numbers=cohort.numbers[::10], whole=cohort.numbers)
-    whole, part = share("block", cohort, holders, SETTINGS), share("block", sampled, holders, SETTINGS)
+    whole, part = share("block", cohort, holders, ALONE, SETTINGS), share("block", sampled, holders, ALONE, SETTINGS)
     assert whole is not None and part is not None
     assert part.links == whole.links == 100
     assert part.log10_bf == whole.log10_bf

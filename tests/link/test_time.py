@@ -47,6 +47,14 @@ def test_strangers_of_one_working_week_are_not_synchronous(seed: int) -> None:
     assert weighed(synchrony, rng, account, daytime(rng, len(account))).log10_bf < 0.3
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_people_of_one_part_of_the_world_share_a_day_and_no_hand(seed: int) -> None:
+    """Freelancers of one town are awake when most of a provider's customers are asleep."""
+    rng = np.random.default_rng(seed)
+    account = factories.each(MEMBERS, 30)
+    assert weighed(synchrony, rng, account, daytime(rng, len(account)) + 9 * HOUR).log10_bf < 0.5
+
+
 def test_a_common_switch_is_synchrony() -> None:
     """All accounts run in the same few hours and rest in the same others."""
     rng = np.random.default_rng(1)

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import msgspec
 
+from iolaus.campaign.borne import borne_out
 from iolaus.campaign.explanations import explanations
 from iolaus.campaign.handful import ASK, SENTENCE, settled
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
 from iolaus.findings import Answer, Evidence, Explanation, Question, Verdict
-from iolaus.link.kinds import intents, kinds, narrowness, sweep
+from iolaus.link.kinds import kinds
 from iolaus.link.population import Population
 from iolaus.link.run import Tested
 from iolaus.link.ties import TIES
@@ -46,7 +47,6 @@ WORDS: dict[Question, tuple[str, str, str]] = {
 }
 
 
-BORNE_OUT = "No more of it counts than what says that they are dealt, or what they are for, bears out."
 TIED = "Rare values tie these accounts, and what they ask does not depend on which of them asks; nothing else tells."
 ASK_TIED = "What do sign-up, payment and network records outside the logs say of three of these accounts?"
 
@@ -67,7 +67,7 @@ class Judgement:
 
 def judge(tested: Tested, population: Population, campaign: CampaignSettings, verdict: VerdictSettings) -> Judgement:
     """Answer the questions about one tested cohort and weigh every honest explanation."""
-    evidence = _as_dealt(_without_selecting(tested), verdict)
+    evidence = borne_out(_without_selecting(tested), verdict)
     by_kind = {piece.kind: piece for piece in evidence if piece.counted}
     honest = tuple(
         found
@@ -130,26 +130,6 @@ def _without_selecting(tested: Tested) -> tuple[Evidence, ...]:
     return tuple(
         msgspec.structs.replace(piece, counted=False) if piece.kind in selecting else piece for piece in tested.evidence
     )
-
-
-def _as_dealt(evidence: tuple[Evidence, ...], settings: VerdictSettings) -> tuple[Evidence, ...]:
-    """The evidence; a sweep weighs no more than what bears out that it is one.
-
-    Many different requests that are all alike are a list of nobody's, as advertisers fill one text with as many names:
-    they weigh a part of what says that one hand deals them. Where some come back that were not plainly dealt, as in a
-    harvest of several answers each and at a desk of one firm, it is what they are for that must tell.
-    """
-    found = {piece.kind: piece.log10_bf for piece in evidence}
-    alike = found.get(narrowness.KIND, 0.0) >= settings.narrow_list
-    dealt = max([0.0, *(piece.log10_bf for piece in evidence if piece.family == "allocation" and piece.counted)])
-
-    def weighed(piece: Evidence) -> Evidence:
-        weight = min(piece.log10_bf, settings.sweep_dealing * dealt) if alike else piece.log10_bf
-        weight = weight if piece.numbers.get("once", 1.0) else min(weight, max(found.get(intents.KIND, 0.0), 0.0))
-        said = piece.sentence if weight >= piece.log10_bf else f"{piece.sentence} {BORNE_OUT}"
-        return msgspec.structs.replace(piece, log10_bf=round(weight, 6), sentence=said)
-
-    return tuple(weighed(piece) if piece.kind == sweep.KIND else piece for piece in evidence)
 
 
 def _count(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

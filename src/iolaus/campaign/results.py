@@ -1,4 +1,4 @@
-"""Writes what a scan found, as the contract lists it: two JSON files and two Parquet tables."""
+"""Writes what a scan found, as the contract lists it: two JSON files and three Parquet tables."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ from iolaus.campaign.timeline import DAY, by_day
 from iolaus.engine import Engine
 from iolaus.findings import SCHEMA_VERSION, Campaign, Campaigns, Cohorts, Day, Phrase
 from iolaus.link.uses import Uses
-from iolaus.tables import RESULT_ACCOUNTS, RESULT_EXCHANGES, check
+from iolaus.tables import RESULT_ACCOUNTS, RESULT_COHORT_ACCOUNTS, RESULT_EXCHANGES, check
 from iolaus.workspace import Workspace, write_atomically, write_table
+
+TO_LOOK_INTO = ("undetermined", "concealed_pool", "declared_harvest")
+"""Verdicts that accuse nobody and leave a person something to do, for which she must know the accounts."""
 
 
 def write(
@@ -34,7 +37,7 @@ def write(
     out: Path,
     named_before: Mapping[str, Identity] = MappingProxyType({}),
 ) -> None:
-    """Write campaigns.json, cohorts.json, accounts.parquet and exchanges.parquet into ``out``.
+    """Write campaigns.json, cohorts.json, accounts.parquet, exchanges.parquet and cohort_accounts.parquet into ``out``.
 
     named_before: candidate id -> identity of a campaign, where a state knows the campaigns of earlier scans.
     """
@@ -56,6 +59,10 @@ def write(
     exchanges = _exchanges(named, outcome.uses, work, engine)
     check(exchanges, RESULT_EXCHANGES)
     write_table(exchanges, out / "exchanges.parquet")
+    asked = [(judged, campaign) for judged, campaign in described if campaign.verdict in TO_LOOK_INTO]
+    listed = _cohort_accounts(asked, outcome.population.accounts["account_id"])
+    check(listed, RESULT_COHORT_ACCOUNTS)
+    write_table(listed, out / "cohort_accounts.parquet")
 
 
 def _json(content: msgspec.Struct, path: Path) -> None:
@@ -159,6 +166,17 @@ def _accounts(
         ],
         schema=RESULT_ACCOUNTS.schema,
     ).sort_by("account_id")
+
+
+def _cohort_accounts(asked: list[tuple[Judged, Campaign]], names: pa.ChunkedArray) -> pa.Table:
+    """One row for each account of each of these cohorts, in their order, then by id. names: ids by account number."""
+    parts = []
+    for judged, campaign in asked:
+        ids = names.take(pa.array(judged.tested.candidate.accounts)).combine_chunks().cast(pa.string()).sort()
+        same = (pa.repeat(pa.scalar(value, pa.string()), len(ids)) for value in (campaign.id, campaign.verdict))
+        cohort, verdict = same
+        parts.append(pa.Table.from_arrays([cohort, ids, verdict], schema=RESULT_COHORT_ACCOUNTS.schema))
+    return pa.concat_tables([RESULT_COHORT_ACCOUNTS.schema.empty_table(), *parts])
 
 
 def _exchanges_of_all(accounts: int, work: Workspace, engine: Engine) -> npt.NDArray[np.int64]:

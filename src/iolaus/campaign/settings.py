@@ -60,7 +60,7 @@ class CampaignSettings(BaseModel):
         0.6, gt=0, le=1, description="share of accounts that are seen from one address block, as at one workplace"
     )
     workplace_others: float = Field(
-        0.2, ge=0, le=1, description="share that the third of their blocks holds at most; a pool has many alike"
+        0.2, ge=0, le=1, description="share that the fifth of their blocks holds at most; a pool has many alike"
     )
     steady_blocks: int = Field(3, ge=1, description="address blocks that a person at work keeps to")
 
@@ -87,6 +87,15 @@ class VerdictSettings(BaseModel):
     explained_most: float = Field(0.05, ge=0, le=1, description="largest probability of a cohort that is explained")
     narrow_list: float = Field(
         0.25, ge=0, description="weight of narrowness from which a sweep must be dealt: its requests are all alike"
+    )
+    one_text: tuple[float, float] = Field(
+        (0.35, 0.5),
+        description="weights of narrowness between which requests turn from a list into one text with other names",
+    )
+    short_answers: tuple[float, float] = Field(
+        (0.1, 0.25),
+        description="log10 of how much shorter than strangers' answers to such a text are, from where and to where it"
+        " counts less and less",
     )
     sweep_dealing: float = Field(0.5, ge=0, description="part of what allocation weighs up to which such a sweep does")
     least_allocation: float = Field(

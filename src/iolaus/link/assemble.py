@@ -18,7 +18,8 @@ from iolaus.link.besides import Besides, conversations_besides
 from iolaus.link.candidates import Candidate
 from iolaus.link.cohort import Cohort
 from iolaus.link.handed import handed_over
-from iolaus.link.population import HOUR, KINDS, Holders, Numbers, Population
+from iolaus.link.held import identifiers
+from iolaus.link.population import HOUR, Numbers, Population
 from iolaus.link.scored import Scored
 from iolaus.link.settings import LinkSettings
 from iolaus.link.strangers import sampled, strangers
@@ -28,24 +29,6 @@ from iolaus.sketch.topics import Topics
 from iolaus.workspace import Workspace
 
 log = logging.getLogger("iolaus")
-
-KNOWN_IDENTIFIERS = (
-    "payment_fingerprint",
-    "device_id",
-    "referral",
-    "parent_account_id",
-    "signup_ip",
-    "email_domain",
-    "phone_prefix",
-)
-"""Columns of the account table that identify somebody."""
-
-SEEN_IDENTIFIERS = ("block", "address", "tls", "key")
-"""Columns of the conversations that do."""
-
-NETWORK_IDENTIFIERS = ("block", "address")
-"""Those whose values are of a kind of network."""
-
 
 _NOBODY = np.zeros(0, np.int32)
 
@@ -104,26 +87,7 @@ class Assembly:
             accounts = accounts.append_column(
                 name, pc.cast(column, pa.int64()) if pa.types.is_timestamp(column.type) else column
             )
-        everyone = np.arange(len(accounts), dtype=np.int32)
-        holders = {
-            name: Holders.of(everyone, _codes(accounts[name]))
-            for name in KNOWN_IDENTIFIERS
-            if name in accounts.column_names
-        }
-        for name in SEEN_IDENTIFIERS:
-            of_network = name in NETWORK_IDENTIFIERS
-            chosen = (
-                "min(network) AS kind, min(asn) AS asn, min(block)" if of_network else f"0 AS kind, 0 AS asn, {name}"
-            )
-            pairs = self._engine.table(
-                f"SELECT account, {name} AS value, {chosen} AS place FROM conversations"
-                f" WHERE {name} <> 0 GROUP BY account, {name}"
-            )
-            account, value, kind, asn, place = (
-                pairs[column].to_numpy() for column in ("account", "value", "kind", "asn", "place")
-            )
-            sorts = kind + KINDS * _networks(account, asn, self._settings.network_accounts)
-            holders[name] = Holders.of(account, value, sorts, place)
+        holders = identifiers(self._engine, accounts, self._settings.network_accounts)
         hourly, origin = self._hourly()
         events = pq.read_table(ingest / "account_events.parquet")
         return Population(
@@ -250,21 +214,3 @@ def _topic_rows(conversations: pa.Table, settings: LinkSettings) -> Numbers:
     starts = np.flatnonzero(np.diff(account[order], prepend=-1))
     place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     return np.sort(order[place < each])
-
-
-def _networks(account: npt.NDArray[np.int32], asn: npt.NDArray[np.int32], least: int) -> Numbers:
-    """int64[n], a number from 1 for each autonomous system in which at least so many accounts were seen, else 0."""
-    there = asn != 0
-    pairs = np.unique(asn[there].astype(np.int64) << 32 | account[there])
-    systems, accounts = np.unique(pairs >> 32, return_counts=True)
-    large = systems[accounts >= least]
-    place = np.searchsorted(large, asn)
-    found: Numbers = np.where(np.isin(asn, large), place + 1, 0)
-    return found
-
-
-def _codes(column: pa.ChunkedArray) -> Numbers:
-    """Equal strings get equal numbers from 1, null gets 0."""
-    indices = column.combine_chunks().dictionary_encode().indices
-    codes: Numbers = pc.add(pc.fill_null(indices, -1), 1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes

@@ -116,6 +116,12 @@ class LinkSettings(BaseModel):
     )
     time_cap: float = Field(2.0, gt=0, description="the same for the time family")
     lifecycle_cap: float = Field(1.0, gt=0, description="the same for the lifecycle family")
+    unrelated_domain: float = Field(
+        0.35,
+        ge=0,
+        lt=1,
+        description="share of accounts of one mail domain of its own up to which they hide whose they are",
+    )
     unrelated_cap: float = Field(1.5, gt=0, description="the same for unrelated persons")
     queue_median: float = Field(-2.4, description="log10 median of between over within variance, one queue")
     queue_deviation: float = Field(0.4, gt=0, description="log10 deviation of it")
@@ -209,6 +215,9 @@ class LinkSettings(BaseModel):
     )
     index_floor: float = Field(0.02, gt=0, le=1, description="share that is added to both sides of its ratio to others")
     parameters_cap: float = Field(0.7, gt=0, description="largest weight of extraction-shaped parameters")
+    parameters_share: float = Field(
+        0.5, gt=0, le=1, description="share of the requests from which extraction-shaped parameters weigh fully"
+    )
     content_model: Path | None = Field(
         None,
         description="file of a content model of one's own (.npz of word vectors, or .onnx); default: the shipped one",

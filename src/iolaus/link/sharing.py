@@ -35,16 +35,21 @@ class Sharing:
     log10_bf: float
 
 
-def share(name: str, cohort: Cohort, holders: Holders, settings: LinkSettings) -> Sharing | None:
-    """How the cohort shares rare values of one identifier; None where fewer than two accounts hold one."""
+def share(name: str, cohort: Cohort, holders: Holders, affiliations: Numbers, settings: LinkSettings) -> Sharing | None:
+    """How the cohort shares rare values of one identifier; None where fewer than two accounts hold one.
+
+    affiliations: int64[accounts], equal for accounts that are openly one's (:attr:`Population.affiliations`).
+    """
     split = holders.split(cohort.everyone)
     if split.inside_accounts < 2:
         return None
     rare = split.rare(settings.rare_share, settings.rare_most)
     within = np.where(rare, split.inside, 0)
     held = _held(cohort, holders, split.values[within > 1])
-    accounts = holders.accounts[held]
-    links = float(_links(accounts, holders.values[held]))
+    accounts, values = holders.accounts[held], holders.values[held]
+    strange = _of_strangers(values, affiliations[accounts])
+    accounts, values = accounts[strange], values[strange]
+    links = float(_links(accounts, values))
     by_chance = split.collisions(settings.rare_share, settings.rare_most)
     expected = by_chance + settings.related_share * split.inside_accounts / 2
     linked = len(np.unique(accounts))
@@ -57,6 +62,22 @@ def _held(cohort: Cohort, holders: Holders, values: Numbers) -> npt.NDArray[np.i
     """Places of the pairs by which an account of the whole cohort holds one of ``values``, by value, then account."""
     own = holders.rows(cohort.everyone)
     return own[np.isin(holders.values[own], values)]
+
+
+def _of_strangers(values: Numbers, affiliation: Numbers) -> npt.NDArray[np.bool_]:
+    """bool[n], pairs whose value some account of another affiliation holds too; of each affiliation at a value the
+    first. Colleagues who share an office, a card or a domain hide nothing by that.
+
+    values: ascending. affiliation: int64[n], equal for accounts that are openly one's.
+    """
+    _, first = np.unique(np.stack([values, affiliation], 1), axis=0, return_index=True)
+    found = np.zeros(len(values), bool)
+    found[first] = True
+    if not len(values):
+        return found
+    _, value, count = np.unique(values[found], return_inverse=True, return_counts=True)
+    found[found] = count[value.ravel()] > 1
+    return found
 
 
 def _links(accounts: npt.NDArray[np.int32], values: Numbers) -> int:
@@ -83,7 +104,7 @@ def strongest(
         sharing
         for name in names
         if name in population.holders
-        and (sharing := share(name, cohort, population.holders[name], settings)) is not None
+        and (sharing := share(name, cohort, population.holders[name], population.affiliations, settings)) is not None
     ]
     if not found:
         return None

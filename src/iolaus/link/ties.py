@@ -3,7 +3,8 @@
 Whoever shares a pool of addresses or cards meets many others of it, at many places. Strangers meet few: by chance, the
 more the more addresses they were seen from, and some have a second account, a home or an office in common with one.
 A second account shares every address, and an office one address with many: so meetings count as the smaller of how
-many accounts are met and at how many places. Accounts that are openly of one organisation do not meet each other.
+many accounts are met and at how many places. Accounts that are openly of one organisation, or of one mail domain that
+is its own, do not meet each other.
 Chance is not assumed but counted: how often the values of everybody else are the campaign's too. Where the campaign has
 no pool both counts are alike and nothing is said.
 """
@@ -112,7 +113,7 @@ def meetings_of(
     aside: accounts that may be the campaign's but were not sampled: they are no strangers to compare with.
     """
     rest = np.zeros(0, np.int32) if aside is None else aside
-    accounts, entities = len(numbers), population.entities[numbers]
+    accounts, entities = len(numbers), population.affiliations[numbers]
     others = csr_matrix((accounts, accounts), dtype=np.int32)
     places, own, expected = np.zeros(accounts, np.int64), np.zeros(accounts, np.int64), np.zeros(accounts)
     for group in TYING:
@@ -150,15 +151,16 @@ class _Rare:
         known = np.concatenate([numbers[body], rest])
         split = holders.split(numbers[body], known)
         rare = np.isin(holders.values, split.values[split.rare(settings.rare_share, settings.rare_most)])
-        inside, outside = np.isin(holders.accounts, numbers), ~np.isin(holders.accounts, known)
+        inside, others = np.isin(holders.accounts, numbers), holders.of_strangers
+        outside = ~np.isin(others.accounts, known)
         place = np.searchsorted(numbers, holders.accounts[inside])
         self._accounts = len(numbers)
         self._own = place, holders.sorts[inside].astype(np.int64)
         self._place, self._where = place[rare[inside]], holders.places[inside & rare]
         _, self._value = np.unique(holders.values[inside & rare], return_inverse=True)
         self._body, self._entity = body[self._place], entities[self._place]
-        shared = np.isin(holders.values, holders.values[~outside & rare])
-        self._others = shared[outside], holders.sorts[outside].astype(np.int64)
+        shared = np.isin(others.values, holders.values[np.isin(holders.accounts, known) & rare])
+        self._others = shared[outside], others.sorts[outside].astype(np.int64)
 
     def others(self) -> csr_matrix:
         """int32[n, n], rare values that each account shares with each of the body."""

@@ -57,6 +57,13 @@ class Results:
         rows = _read(self.folder / "accounts.parquet", None, [("account_id", "=", account)]).to_pylist()
         return rows[0] if rows else None
 
+    def cohorts_of(self, account: str) -> list[str]:
+        """Ids of the cohorts without an accusation that an account stands in; empty where no such file was written."""
+        place = self.folder / "cohort_accounts.parquet"
+        if not place.exists():
+            return []
+        return [str(row["cohort_id"]) for row in _read(place, None, [("account_id", "=", account)]).to_pylist()]
+
     def near_accounts(self, name: str, most: int) -> list[str]:
         """Ids that share the longest beginning with ``name``, in order, ``most`` of them at most."""
         ids = _read(self.folder / "accounts.parquet", ["account_id"]).column("account_id")

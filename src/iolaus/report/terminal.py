@@ -176,6 +176,10 @@ def _account(found: results.Results, name: str, campaign: str | None, console: C
     if owner is None:
         state = "It belongs to no campaign." if row["assessed"] else "It was not assessed, which is not clear."
         console.print(Text(state))
+        for cohort in (_named(found, cohort) for cohort in found.cohorts_of(name)):
+            title = summary.VERDICTS[cohort.verdict][0]
+            said = f"It stands in cohort {visible(cohort.id)} ({title.lower()}). {cohort.question_to_ask}"
+            console.print(Text(said.rstrip()))
         return
     cohort = _named(found, str(owner))
     if not row["accused"]:

@@ -52,3 +52,8 @@ def explained(name: str, log10_bf: float, sentence: str, settings: CampaignSetti
     """An explanation with its weight capped and rounded, held where it reaches ``campaign.hold``."""
     weight = round(max(-settings.explanation_cap, min(settings.explanation_cap, float(log10_bf))), 6) + 0.0
     return Explanation(name=name, log10_bf=weight, held=weight >= settings.hold, sentence=sentence)
+
+
+def knit(tie: Evidence, settings: CampaignSettings) -> bool:
+    """Whether more of the accounts are linked than friends, homes and second accounts among colleagues would link."""
+    return tie.numbers["linked_accounts"] > settings.related_most * tie.numbers["accounts"]

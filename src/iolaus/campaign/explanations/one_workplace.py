@@ -21,6 +21,9 @@ NAME = "one workplace"
 LEADS_TO = "undetermined"
 ASK = "Whose office, laboratory or school is behind that address, and are these its people?"
 
+WAYS_OUT = 4
+"""Address blocks that one workplace comes from at most, where one is one of several buildings or lines."""
+
 WHERE_PEOPLE_ARE = (int(Kind.UNKNOWN), int(Kind.OTHER))
 
 
@@ -36,7 +39,7 @@ def weigh(
     seen = np.sort(np.unique(holders.values[held], return_counts=True)[1])[::-1] / len(cohort.everyone)
     if len(seen) == 0:
         return None
-    others = float(seen[2]) if len(seen) > 2 else 0.0
+    others = float(seen[WAYS_OUT]) if len(seen) > WAYS_OUT else 0.0
     share = float(seen[0])
     open_ = share >= settings.workplace_share and others <= settings.workplace_others
     return explained(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from iolaus.campaign.explanations import explained
+from iolaus.campaign.explanations import explained, knit
 from iolaus.campaign.settings import CampaignSettings
 from iolaus.findings import Evidence, Explanation
 from iolaus.link.cohort import Cohort
@@ -35,7 +35,7 @@ def weigh(
     sittings = -clock.log10_bf
     # People who work for the same employer come with cards and connections of their own, but for friends and homes.
     ties = sum(
-        max(evidence[kind].log10_bf, 0.0) for kind in TIES if kind in evidence and _knit(evidence[kind], settings)
+        max(evidence[kind].log10_bf, 0.0) for kind in TIES if kind in evidence and knit(evidence[kind], settings)
     )
     weight = sittings - ties + (steady - 0.5) * 2
     return explained(
@@ -45,8 +45,3 @@ def weigh(
         f" {'are' if sittings > 0 else 'are not'} each account's own.",
         settings,
     )
-
-
-def _knit(tie: Evidence, settings: CampaignSettings) -> bool:
-    """Whether more of the accounts are linked than friends, homes and second accounts among colleagues would link."""
-    return tie.numbers["linked_accounts"] > settings.related_most * tie.numbers["accounts"]

@@ -23,6 +23,9 @@ KIND = "narrowness"
 FAMILY: Family = "content"
 QUESTION: Question = "content"
 
+TAKEN = ("output_tokens", "exchanges")
+"""What was taken, and in how many requests."""
+
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
     """Cosine between accounts within the cohort minus that between strangers, on a capped linear scale."""
@@ -32,16 +35,49 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
     within = between_cosine(cohort.topics.astype(np.float64), cohort.member[cohort.topic_rows])
     if np.isnan(within):
         return None
+    longer = answers(cohort, population)
     return piece(
         KIND,
         FAMILY,
         QUESTION,
         (within - outside) * settings.narrowness_weight,
         settings.narrowness_cap,
-        f"Requests of different accounts have a mean cosine of {within:.2f}; strangers' have {outside:.2f}.",
+        f"Requests of different accounts have a mean cosine of {within:.2f}; strangers' have {outside:.2f}."
+        f" Their answers are {longer:.1f} times as long.",
         cosine=within,
         strangers=outside,
+        answers=longer,
     )
+
+
+def answers(cohort: Cohort, population: Population) -> float:
+    """Tokens of an answer to the cohort's median account, over those to the median stranger; 1 where untold."""
+    of_each = np.stack([_summed(cohort, name) for name in TAKEN])
+    others = np.ones(len(population), bool)
+    others[cohort.everyone] = False
+    own, theirs = _each(*of_each), _each(*(_known(population, name)[others] for name in TAKEN))
+    if len(own) == 0 or len(theirs) == 0:
+        return 1.0
+    return float(np.median(own) / np.median(theirs))
+
+
+def _summed(cohort: Cohort, name: str) -> Floats:
+    """float64[n], a conversation column summed by account."""
+    told = np.nan_to_num(cohort.column(name).astype(np.float64))
+    return np.bincount(cohort.member, told, len(cohort.numbers)).astype(np.float64)
+
+
+def _known(population: Population, name: str) -> Floats:
+    """float64[accounts], an account column, 0 where it is null."""
+    found: Floats = np.nan_to_num(population.accounts[name].to_numpy(zero_copy_only=False).astype(np.float64))
+    return found
+
+
+def _each(tokens: Floats, exchanges: Floats) -> Floats:
+    """float64, tokens an exchange wherever both are known."""
+    there = (tokens > 0) & (exchanges > 0)
+    found: Floats = tokens[there] / exchanges[there]
+    return found
 
 
 def _outside(cohort: Cohort, population: Population, settings: LinkSettings) -> float | None:

@@ -1,7 +1,8 @@
 """Extraction-shaped parameters: log-probabilities, several answers at once, long answers, much reasoning.
 
 Sees: requests set up to yield training material.
-Must spare: evaluators and researchers, who ask for log-probabilities too, and long-form writers: weak by design.
+Must spare: evaluators and researchers, who ask for log-probabilities too, and long-form writers: weak by design. One
+program of some that a crowd uses may set them for all who run it: what few of the requests ask for weighs as little.
 An analyst next: asks what else the key was used for.
 Source: share of conversations beside that of everyone else's, as a log ratio.
 """
@@ -39,7 +40,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         KIND,
         FAMILY,
         QUESTION,
-        max(0.0, ratios[best]),
+        max(0.0, ratios[best]) * min(1.0, shares[best] / settings.parameters_share),
         settings.parameters_cap,
         f"{best.replace('_', ' ')} in {shares[best]:.0%} of conversations, {others[best]:.0%} among everyone else.",
         **shares,

@@ -2,7 +2,8 @@
 
 Sees: common on and off (the total varies more) and one paced budget dealt to many accounts (the total is smoother
 than its parts), after the provider's own course of the day and week is taken out.
-Must spare: an office and a class, which share working hours; anyone during an outage, which is everybody's.
+Must spare: an office and a class, which share working hours, and freelancers of one part of the world, who share a day:
+the hours of the day that a cohort keeps are taken out; anyone during an outage, which is everybody's.
 An analyst next: lays the cohort's hours beside the provider's.
 Source: index of dispersion of counts (Cox and Lewis 1966), compared with its parts.
 """
@@ -23,6 +24,9 @@ KIND = "synchrony"
 FAMILY: Family = "time"
 QUESTION: Question = "control"
 
+LEAST_DAYS = 3
+"""Days from which the hours of the day that a cohort keeps are taken out."""
+
 
 def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evidence | None:
     """Ratio of the likelihood of the dispersion under a common hand to that under independent accounts."""
@@ -40,7 +44,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         return None
     # A budget that is paced round the clock follows no day at all: beside an even course it is smoother than its parts.
     even = _dispersion(counts, np.full(len(background), 1 / len(background)))
-    dispersion = even if even < settings.dispersion_even else _dispersion(counts, background / background.sum())
+    dispersion = even if even < settings.dispersion_even else _dispersion(counts, _course(counts.sum(0), background))
     # A total that varies as independent accounts would is what a queue dealt at random gives too: it says nothing.
     log10_bf = max(0.0, _ratio(dispersion, counts.shape[1], settings))
     says = "vary together" if dispersion > 1 else "make up for one another"
@@ -56,6 +60,20 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         hours=counts.shape[1],
         conversations=total,
     )
+
+
+def _course(total: Floats, background: Floats) -> Floats:
+    """float64[hours], sums to 1: the provider's own course at the hours of the day that the cohort keeps.
+
+    People of one part of the world share a day that is not the provider's. Told so of fewer than three days it would
+    take everything out that one hand leaves.
+    """
+    hour = np.arange(len(total)) % 24
+    if len(total) >= LEAST_DAYS * 24:
+        own, others = np.bincount(hour, total, 24), np.bincount(hour, background, 24)
+        background = background * ((own + 1) / (others + 1))[hour]
+    found: Floats = background / background.sum()
+    return found
 
 
 def _dispersion(counts: Floats, profile: Floats) -> float:

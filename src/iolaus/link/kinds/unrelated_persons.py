@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import Population
+from iolaus.link.population import Numbers, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.weights import piece
 
@@ -45,13 +47,23 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         return None
     unrelated = sum(free and own > 0 for free, own in zip(alone, shown, strict=True))
     share = unrelated / known
+    openly = _of_one(population.affiliations[cohort.everyone])
+    # Who writes from a domain of their own says whose they are; nobody has checked it, so that it clears nobody.
+    open_part = max(openly - settings.unrelated_domain, 0.0) / (1 - settings.unrelated_domain)
+    share = max(share * (1 - open_part), min(share, 0.5))
+    domains = f" {openly:.0%} write from one mail domain of its own." if open_part > 0 else ""
     return piece(
         KIND,
         FAMILY,
         QUESTION,
         (share - 0.5) * 2 * settings.unrelated_cap,
         settings.unrelated_cap,
-        f"{unrelated} of {known} accounts present themselves as persons without any tie to the others.",
+        f"{unrelated} of {known} accounts present themselves as persons without any tie to the others.{domains}",
         unrelated=unrelated,
         share=share,
     )
+
+
+def _of_one(affiliation: Numbers) -> float:
+    """Share of the accounts that are openly of the affiliation that has most of them."""
+    return float(np.unique(affiliation, return_counts=True)[1].max() / len(affiliation))
