@@ -65,5 +65,10 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
 
 
 def _of_one(affiliation: Numbers) -> float:
-    """Share of the accounts that are openly of the affiliation that has most of them."""
-    return float(np.unique(affiliation, return_counts=True)[1].max() / len(affiliation))
+    """Share of the accounts that are openly of one affiliation: of the largest, as far as others are of no second one.
+
+    Who owns two domains and deals the accounts of both one list of work hides that they are one's.
+    """
+    count = np.sort(np.unique(affiliation, return_counts=True)[1])
+    claimed = int(count[count > 1].sum())
+    return float(count[-1] / len(affiliation) * max(2 * count[-1] / claimed - 1, 0.0)) if claimed else 0.0
