@@ -78,3 +78,10 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
 def test_other_errors_say_what_to_check(error: OSError, said: str) -> None:
     message = str(disk_error(Path("/some/file"), error))
     assert message == f"/some/file: {said}. Check the path and its permissions, then run again."
+
+
+def test_a_full_disk_is_named_where_only_words_tell() -> None:
+    """Arrow's errors carry the number of the system's in their text alone."""
+    error = OSError("Error writing bytes to file. Detail: [errno 28] No space left on device")
+    assert error.errno is None
+    assert "the disk is full" in str(disk_error(Path("/some/file"), error))

@@ -97,7 +97,8 @@ def renamed_into(path: Path) -> Iterator[Path]:
 
 def disk_error(path: Path, error: OSError) -> InputError:
     """The one line that a user sees when a file cannot be read or written."""
-    if error.errno == errno.ENOSPC:
+    # What Arrow could not write has its number only in words.
+    if error.errno == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
         return InputError(f"{path.parent}: the disk is full. Free space there, or give another --out; run again.")
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
     return InputError(f"{path}: {reason}. Check the path and its permissions, then run again.")
