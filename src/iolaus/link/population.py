@@ -88,6 +88,11 @@ class Holders:
         return replace(self, strangers=Holders.of(*both))
 
     @property
+    def anywhere(self) -> Holders:
+        """The pairs alone, whatever networks they are of and whoever else is seen there."""
+        return replace(self, sorts=np.zeros_like(self.sorts), strangers=None)
+
+    @property
     def of_strangers(self) -> Holders:
         """The pairs by which accounts outside a cohort are counted."""
         return self if self.strangers is None else self.strangers

@@ -71,6 +71,11 @@ class LinkSettings(BaseModel):
         ge=2,
         description="accounts seen in one autonomous system from which its addresses are compared by themselves",
     )
+    signup_most: int = Field(
+        2_000,
+        ge=0,
+        description="accounts of a cohort up to which sign-ups are compared within networks; no town has thousands",
+    )
     names_cap: float = Field(2.0, ge=0, description="most that names which come back speak for a person")
     nameless_cap: float = Field(
         1.2, ge=0, description="most that names which do not come back speak for an account of a campaign"

@@ -40,6 +40,8 @@ def share(name: str, cohort: Cohort, holders: Holders, affiliations: Numbers, se
 
     affiliations: int64[accounts], equal for accounts that are openly one's (:attr:`Population.affiliations`).
     """
+    if holders.strangers is not None and len(cohort.everyone) > settings.signup_most:
+        holders = holders.anywhere
     split = holders.split(cohort.everyone)
     if split.inside_accounts < 2:
         return None
