@@ -14,9 +14,9 @@ def unseen(read: Summary, engine: Engine) -> list[str]:
     if read.exchanges == 0:
         return ["no exchange was read: there was nothing to look at"]
     counted = engine.table(
-        "SELECT count(*) AS accounts, count(CASE WHEN assessed THEN 1 END) AS assessed, count(k.account_id) AS known"
+        "SELECT count(*) AS accounts, count(CASE WHEN assessed THEN 1 END) AS assessed, count(there) AS known"
         " FROM (SELECT account_id, assessed FROM fingerprints WHERE exchanges > 0) AS f"
-        " LEFT JOIN (SELECT DISTINCT account_id FROM known) AS k USING (account_id)"
+        " LEFT JOIN (SELECT DISTINCT account_id, 1 AS there FROM known) AS k USING (account_id)"
     )
     accounts, assessed, known = (int(counted[name][0].as_py()) for name in ("accounts", "assessed", "known"))
     found = []
