@@ -1,8 +1,6 @@
 """Who holds which identifier: what the account table says of accounts, and what they were seen with.
 
-A sign-up's address is compared with all who were ever seen there. Freelancers of one town sign up behind the exits of
-one carrier, where few others of a provider's customers happened to sign up but many come by; they share no more than
-whoever comes by. Its network is told as an address's is, so that a carrier's customers are compared with its others.
+A sign-up's network is told as an address's is, so that a carrier's customers are compared with its others.
 """
 
 from __future__ import annotations
@@ -54,7 +52,7 @@ def identifiers(engine: Engine, accounts: pa.Table, least: int) -> dict[str, Hol
             # What is no address may stand for one: a provider may give names of addresses in their place.
             at = np.where((signups.address == 0) & (codes > 0), NO_ADDRESS + codes, signups.address)
             sorts = signups.kind + KINDS * _numbers(signups.asn, systems)
-            found[SIGNUP] = Holders.of(everyone, at, sorts, signups.block).beside(found[name])
+            found[SIGNUP] = Holders.of(everyone, at, sorts, signups.block)
     return found
 
 
