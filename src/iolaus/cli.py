@@ -64,7 +64,7 @@ def scan(
     """
     from iolaus.ingest.inputs import Inputs
     from iolaus.progress import Progress
-    from iolaus.record import warnings_of
+    from iolaus.report.results import load
     from iolaus.scan import scan as run
 
     _log(verbose)
@@ -75,7 +75,7 @@ def scan(
     console.print(
         f"{campaigns} campaign{'' if campaigns == 1 else 's'} found among {len(found.cohorts)} tested cohorts."
     )
-    for warning in warnings_of(out):
+    for warning in load(out).run.warnings:
         console.print(f"Warning: {warning}", soft_wrap=True, markup=False)
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
 

@@ -94,11 +94,6 @@ def write_record(
     write_atomically(out / "run.json", msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
 
 
-def warnings_of(out: Path) -> list[str]:
-    """The warnings in run.json of a scan's results."""
-    return msgspec.json.decode((out / "run.json").read_bytes(), type=RunRecord).warnings
-
-
 def out_of_reach(control: ErrorControl) -> list[str]:
     """A warning where no evidence could reach the level of this look, whatever it says."""
     if control.needed <= control.highest or control.cohorts == 0:

@@ -15,6 +15,7 @@ import msgspec
 from iolaus.campaign.settings import VerdictSettings
 from iolaus.findings import Evidence
 from iolaus.link.kinds import intents, narrowness, sweep
+from iolaus.link.weights import along
 
 BORNE_OUT = "No more of it counts than what says that they are dealt, or what they are for, bears out."
 
@@ -39,15 +40,10 @@ def borne_out(evidence: tuple[Evidence, ...], settings: VerdictSettings) -> tupl
     both = sum(max(weight, 0.0) for weight in weights.values())
     if both > meant:
         shorter = -math.log10(found[narrowness.KIND].numbers.get("answers", 1.0)) if alike > 0 else 0.0
-        one_text = _along(alike, *settings.one_text) * _along(shorter, *settings.short_answers)
+        one_text = along(alike, *settings.one_text) * along(shorter, *settings.short_answers)
         part = 1 - one_text * (1 - meant / both)
         weights = {kind: weight * part if weight > 0 else weight for kind, weight in weights.items()}
     return tuple(_weighed(piece, weights.get(piece.kind, piece.log10_bf)) for piece in evidence)
-
-
-def _along(value: float, low: float, high: float) -> float:
-    """How far the value lies on the way from ``low`` to ``high``, from 0 to 1."""
-    return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
 def _weighed(piece: Evidence, weight: float) -> Evidence:

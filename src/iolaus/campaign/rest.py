@@ -16,6 +16,7 @@ from iolaus.link.assemble import Assembly
 from iolaus.link.besides import Besides
 from iolaus.link.candidates import Candidate
 from iolaus.link.population import Floats, Population
+from iolaus.link.weights import along
 
 ROUNDS = 60
 """Trees of a classifier; more tell no more of some thousand requests."""
@@ -43,8 +44,7 @@ def rest_of_campaign(
     ]
     if min(len(each) for each in seen) < settings.rest_least:
         return None
-    least, whole = settings.rest_overlap, settings.rest_reach
-    return 1 - float(np.clip((reach(*seen) - least) / (whole - least), 0.0, 1.0))
+    return 1 - along(reach(*seen), settings.rest_overlap, settings.rest_reach)
 
 
 def reach(rest: Floats, strangers: Floats) -> float:

@@ -22,7 +22,7 @@ from iolaus.campaign.timeline import DAY, by_day
 from iolaus.engine import Engine
 from iolaus.findings import SCHEMA_VERSION, Campaign, Campaigns, Cohorts, Day, Phrase
 from iolaus.link.uses import Uses
-from iolaus.tables import RESULT_ACCOUNTS, RESULT_COHORT_ACCOUNTS, RESULT_EXCHANGES, check
+from iolaus.tables import RESULT_ACCOUNTS, RESULT_COHORT_ACCOUNTS, RESULT_EXCHANGES, Table, check
 from iolaus.workspace import Workspace, write_atomically, write_table
 
 TO_LOOK_INTO = ("undetermined", "concealed_pool", "declared_harvest")
@@ -54,19 +54,20 @@ def write(
     )
     named = [(judged, campaign.id) for judged, campaign in described if campaign.verdict == "campaign"]
     accounts = _accounts(named, work, engine, settings, outcome.population.cleared)
-    check(accounts, RESULT_ACCOUNTS)
-    write_table(accounts, out / "accounts.parquet")
-    exchanges = _exchanges(named, outcome.uses, work, engine)
-    check(exchanges, RESULT_EXCHANGES)
-    write_table(exchanges, out / "exchanges.parquet")
+    _table(accounts, RESULT_ACCOUNTS, out / "accounts.parquet")
+    _table(_exchanges(named, outcome.uses, work, engine), RESULT_EXCHANGES, out / "exchanges.parquet")
     asked = [(judged, campaign) for judged, campaign in described if campaign.verdict in TO_LOOK_INTO]
     listed = _cohort_accounts(asked, outcome.population.accounts["account_id"])
-    check(listed, RESULT_COHORT_ACCOUNTS)
-    write_table(listed, out / "cohort_accounts.parquet")
+    _table(listed, RESULT_COHORT_ACCOUNTS, out / "cohort_accounts.parquet")
 
 
 def _json(content: msgspec.Struct, path: Path) -> None:
     write_atomically(path, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+
+
+def _table(content: pa.Table, form: Table, path: Path) -> None:
+    check(content, form)
+    write_table(content, path)
 
 
 def end_of(engine: Engine) -> str:
@@ -173,8 +174,7 @@ def _cohort_accounts(asked: list[tuple[Judged, Campaign]], names: pa.ChunkedArra
     parts = []
     for judged, campaign in asked:
         ids = names.take(pa.array(judged.tested.candidate.accounts)).combine_chunks().cast(pa.string()).sort()
-        same = (pa.repeat(pa.scalar(value, pa.string()), len(ids)) for value in (campaign.id, campaign.verdict))
-        cohort, verdict = same
+        cohort, verdict = (pa.repeat(said, len(ids)) for said in (campaign.id, campaign.verdict))
         parts.append(pa.Table.from_arrays([cohort, ids, verdict], schema=RESULT_COHORT_ACCOUNTS.schema))
     return pa.concat_tables([RESULT_COHORT_ACCOUNTS.schema.empty_table(), *parts])
 

@@ -23,11 +23,8 @@ from iolaus.link.ties import meetings_of
 
 def unread(population: Population) -> npt.NDArray[np.int32]:
     """Numbers of accounts with conversations of which none can be read, ascending."""
-    counts = [
-        np.nan_to_num(population.accounts[name].to_numpy(zero_copy_only=False).astype(np.float64))
-        for name in ("conversations", "readable")
-    ]
-    return np.flatnonzero((counts[0] > 0) & (counts[1] == 0)).astype(np.int32)
+    had, readable = (population.numbers(name) for name in ("conversations", "readable"))
+    return np.flatnonzero((had > 0) & (readable == 0)).astype(np.int32)
 
 
 def with_unread(

@@ -40,20 +40,23 @@ def identifiers(engine: Engine, accounts: pa.Table, least: int) -> dict[str, Hol
     """
     everyone = np.arange(len(accounts), dtype=np.int32)
     found = {name: Holders.of(everyone, _codes(accounts[name])) for name in KNOWN if name in accounts.column_names}
-    signups = None
-    if SIGNUP in accounts.column_names:
-        signups = lookup(accounts[SIGNUP].combine_chunks())
+    systems = np.zeros(0, np.int32)
     for name in SEEN:
         account, value, kind, asn, place = _seen(engine, name)
-        systems = _large(account, asn, least)
+        if name in OF_NETWORKS:
+            systems = _large(account, asn, least)
         found[name] = Holders.of(account, value, kind + KINDS * _numbers(asn, systems), place)
-        if name == "address" and signups is not None:
-            codes = _codes(accounts[SIGNUP])
-            # What is no address may stand for one: a provider may give names of addresses in their place.
-            at = np.where((signups.address == 0) & (codes > 0), NO_ADDRESS + codes, signups.address)
-            sorts = signups.kind + KINDS * _numbers(signups.asn, systems)
-            found[SIGNUP] = Holders.of(everyone, at, sorts, signups.block)
+    if SIGNUP in accounts.column_names:
+        found[SIGNUP] = _signed_up(everyone, accounts[SIGNUP], systems)
     return found
+
+
+def _signed_up(everyone: npt.NDArray[np.int32], column: pa.ChunkedArray, systems: Systems) -> Holders:
+    """Holders of the addresses of sign-ups. systems: those whose addresses are compared by themselves."""
+    network, codes = lookup(column.combine_chunks()), _codes(column)
+    # What is no address may stand for one: a provider may give names of addresses in their place.
+    at = np.where((network.address == 0) & (codes > 0), NO_ADDRESS + codes, network.address)
+    return Holders.of(everyone, at, network.kind + KINDS * _numbers(network.asn, systems), network.block)
 
 
 def _seen(engine: Engine, name: str) -> tuple[npt.NDArray[np.int32], Numbers, Numbers, Systems, Numbers]:

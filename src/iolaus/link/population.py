@@ -75,7 +75,7 @@ class Holders:
         found = values if places is None else places[there][first]
         return cls(accounts, values, kept, np.where(found == 0, values, found))
 
-    @property
+    @cached_property
     def anywhere(self) -> Holders:
         """The pairs alone, whatever networks they are of."""
         return replace(self, sorts=np.zeros_like(self.sorts))
@@ -235,6 +235,17 @@ class Population:
             domains = own_domains(self.accounts["email_domain"])
             there = domains >= 0
             found[there] = _first_of_each(domains[there], found[there])
+        return found
+
+    def numbers(self, name: str) -> Floats:
+        """float64[accounts], a numeric account column, 0 where it is null."""
+        found: Floats = np.nan_to_num(self.accounts[name].to_numpy(zero_copy_only=False).astype(np.float64))
+        return found
+
+    def outside(self, accounts: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """bool[accounts], everybody but these."""
+        found = np.ones(len(self), np.bool_)
+        found[accounts] = False
         return found
 
     def projected(self, topics: npt.NDArray[np.int8]) -> Floats:

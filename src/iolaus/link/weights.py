@@ -16,6 +16,11 @@ _NODES = np.linspace(-3, 3, 25)
 _WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
 
 
+def along(value: float, low: float, high: float) -> float:
+    """How far the value lies on the way from ``low`` to ``high``, from 0 to 1."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
+
+
 def piece(
     kind: str,
     family: Family,

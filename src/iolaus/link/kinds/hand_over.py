@@ -113,6 +113,6 @@ def _pairs(place: Numbers, accounts: npt.NDArray[np.int32], entity: Numbers) -> 
 
 def _rates(strange: float, inside: npt.NDArray[np.bool_], population: Population) -> tuple[float, float]:
     """Links expected of the cohort if it had as many an account as others, or as many a conversation."""
-    had = np.nan_to_num(population.accounts["conversations"].to_numpy(zero_copy_only=False).astype(np.float64))
+    had = population.numbers("conversations")
     accounts = strange * inside.sum() / max(((had > 0) & ~inside).sum(), 1)
     return float(accounts), float(strange * had[inside].sum() / max(had[~inside].sum(), 1.0))

@@ -52,10 +52,9 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
 
 def answers(cohort: Cohort, population: Population) -> float:
     """Tokens of an answer to the cohort's median account, over those to the median stranger; 1 where untold."""
-    of_each = np.stack([_summed(cohort, name) for name in TAKEN])
-    others = np.ones(len(population), bool)
-    others[cohort.everyone] = False
-    own, theirs = _each(*of_each), _each(*(_known(population, name)[others] for name in TAKEN))
+    others = population.outside(cohort.everyone)
+    own = _each(*(_summed(cohort, name) for name in TAKEN))
+    theirs = _each(*(population.numbers(name)[others] for name in TAKEN))
     if len(own) == 0 or len(theirs) == 0:
         return 1.0
     return float(np.median(own) / np.median(theirs))
@@ -65,12 +64,6 @@ def _summed(cohort: Cohort, name: str) -> Floats:
     """float64[n], a conversation column summed by account."""
     told = np.nan_to_num(cohort.column(name).astype(np.float64))
     return np.bincount(cohort.member, told, len(cohort.numbers)).astype(np.float64)
-
-
-def _known(population: Population, name: str) -> Floats:
-    """float64[accounts], an account column, 0 where it is null."""
-    found: Floats = np.nan_to_num(population.accounts[name].to_numpy(zero_copy_only=False).astype(np.float64))
-    return found
 
 
 def _each(tokens: Floats, exchanges: Floats) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
-from iolaus.link.population import Floats, Population
+from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.weights import piece
 
@@ -50,17 +50,11 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
 
 def _others(cohort: Cohort, population: Population) -> dict[str, float]:
     """Shares among accounts outside the cohort, each account counting once."""
-    outside = np.ones(len(population), bool)
-    outside[cohort.everyone] = False
-    had = _numbers(population, "conversations")[outside]
-    logprobs = _numbers(population, "with_logprobs")[outside] / np.maximum(had, 1)
-    several = _numbers(population, "most_answers")[outside] > 1
+    outside = population.outside(cohort.everyone)
+    had = population.numbers("conversations")[outside]
+    logprobs = population.numbers("with_logprobs")[outside] / np.maximum(had, 1)
+    several = population.numbers("most_answers")[outside] > 1
     return {
         "top_logprobs": float(logprobs[had > 0].mean()) if (had > 0).any() else 0.0,
         "several_answers": float(several[had > 0].mean()) if (had > 0).any() else 0.0,
     }
-
-
-def _numbers(population: Population, name: str) -> Floats:
-    values: Floats = np.nan_to_num(population.accounts[name].to_numpy(zero_copy_only=False).astype(np.float64))
-    return values

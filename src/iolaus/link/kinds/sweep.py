@@ -22,7 +22,7 @@ from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Population
 from iolaus.link.settings import LinkSettings
-from iolaus.link.weights import piece
+from iolaus.link.weights import along, piece
 
 KIND = "sweep"
 FAMILY: Family = "content"
@@ -44,7 +44,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
         says = "nearly every one is asked once"
     elif novelty >= settings.sweep_again:
         says = "most are asked once"
-        weight *= (novelty - settings.sweep_again) / (settings.sweep_novelty - settings.sweep_again)
+        weight *= along(novelty, settings.sweep_again, settings.sweep_novelty)
     else:
         says = "the same ones come back"
         weight = -settings.sweep_cap * (settings.sweep_again - novelty) / settings.sweep_again * 2

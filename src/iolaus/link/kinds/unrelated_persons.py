@@ -3,7 +3,8 @@
 Sees: accounts without a common organisation, entity or parent, each with an identity of its own, where control is
 strong by evidence other than wording. Without such control strangers are just strangers, and this weighs nothing: it
 is counted only where the control question was answered so.
-Must spare: gig annotators on personal accounts (an honest explanation of its own) and everybody who is alone.
+Must spare: gig annotators on personal accounts (an honest explanation of its own), everybody who is alone, and staff
+who write from one mail domain of its own, which they do not hide.
 An analyst next: asks three of the accounts to verify.
 Source: the definition of concealment by positive signs, docs/why/concealment.md.
 """
@@ -18,7 +19,7 @@ from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
 from iolaus.link.population import Numbers, Population
 from iolaus.link.settings import LinkSettings
-from iolaus.link.weights import piece
+from iolaus.link.weights import along, piece
 
 KIND = "unrelated_persons"
 FAMILY: Family = "identity"
@@ -49,7 +50,7 @@ def weigh(cohort: Cohort, population: Population, settings: LinkSettings) -> Evi
     share = unrelated / known
     openly = _of_one(population.affiliations[cohort.everyone])
     # Who writes from a domain of their own says whose they are; nobody has checked it, so that it clears nobody.
-    open_part = max(openly - settings.unrelated_domain, 0.0) / (1 - settings.unrelated_domain)
+    open_part = along(openly, settings.unrelated_domain, 1.0)
     share = max(share * (1 - open_part), min(share, 0.5))
     domains = f" {openly:.0%} write from one mail domain of its own." if open_part > 0 else ""
     return piece(
