@@ -49,7 +49,7 @@ def assemble(world: Path, place: Path, settings: Settings) -> tuple[Assembly, En
     sketch(work, settings.sketch, key, engine, progress)
     phrases(work, settings.sketch, engine, progress)
     fingerprint(work, settings.fingerprint, engine, progress)
-    found = Assembly(work, engine, settings.link, read.has_account_table)
+    found = Assembly(work, engine, settings.link, key, read.has_account_table)
     found.population = with_releases(found.population, engine, work.folder("ingest"), settings.link, key)
     return found, engine
 

@@ -109,6 +109,26 @@ def test_colleagues_hide_nothing_by_what_they_share() -> None:
         assert (found.links, found.linked) == (links, 0 if firms == 1 else firms)
 
 
+def test_sign_ups_behind_exits_where_strangers_come_by_are_no_pool() -> None:
+    """Few others signed up behind the carrier's exits, but whoever comes by shares them as much as the cohort does."""
+    rng = np.random.default_rng(3)
+    customers = np.sort(rng.choice(COUNT, 400, replace=False)).astype(np.int32)
+    members, others = customers[::4], np.delete(customers, slice(None, None, 4))
+    values = 10_000 + own_values()
+    values[members] = rng.integers(1, 40, MEMBERS)
+    carrier = 1 + KINDS
+    signed_up = Holders.of(np.arange(COUNT, dtype=np.int32), values, np.where(values < 40, carrier, 1))
+    seen = Holders.of(np.repeat(others, 3), rng.integers(1, 40, 3 * len(others)), np.full(3 * len(others), carrier))
+    cohort = cut(members, {})[0]
+    alone, beside = (share("signup_ip", cohort, each, ALONE, SETTINGS) for each in (signed_up, signed_up.beside(seen)))
+    assert alone is not None and beside is not None
+    assert alone.log10_bf > 3
+    assert beside.log10_bf < 0.5
+    none = SETTINGS.model_copy(update={"signup_most": MEMBERS - 1})
+    thousands = share("signup_ip", cohort, signed_up.beside(seen), ALONE, none)
+    assert thousands == alone, "no town explains thousands"
+
+
 def test_one_holder_cannot_share() -> None:
     members = scattered()
     values = np.zeros(COUNT, np.int64)

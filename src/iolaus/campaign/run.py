@@ -37,7 +37,7 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
     exchanges = work.folder("ingest") / "exchanges"
     with progress.stage("candidates", "candidates") as tick:
         key = load_key(settings.sketch.key_file)
-        assembly = Assembly(work, engine, settings.link, has_accounts)
+        assembly = Assembly(work, engine, settings.link, key, has_accounts)
         assembly.population = with_baseline(assembly.population, engine, settings.link, key)
         assembly.population = with_releases(assembly.population, engine, work.folder("ingest"), settings.link, key)
         cleared = cleared_accounts(settings.campaign.cleared, assembly.population.accounts)

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from iolaus.engine import Engine
+from iolaus.key import Key
 from iolaus.link.besides import Besides, conversations_besides
 from iolaus.link.candidates import Candidate
 from iolaus.link.cohort import Cohort
@@ -36,9 +37,9 @@ _NOBODY = np.zeros(0, np.int32)
 class Assembly:
     """Everything that cohorts are cut from. Opens views on the tables of earlier stages."""
 
-    def __init__(self, work: Workspace, engine: Engine, settings: LinkSettings, has_accounts: bool) -> None:
+    def __init__(self, work: Workspace, engine: Engine, settings: LinkSettings, key: Key, has_accounts: bool) -> None:
         self._engine = engine
-        self._settings = settings
+        self._settings, self._key = settings, key
         sketch, fingerprint, ingest = (work.folder(name) for name in ("sketch", "fingerprint", "ingest"))
         engine.view("conversations", fingerprint / "conversations.parquet")
         engine.view("phrases", sketch / "phrases.parquet")
@@ -87,7 +88,7 @@ class Assembly:
             accounts = accounts.append_column(
                 name, pc.cast(column, pa.int64()) if pa.types.is_timestamp(column.type) else column
             )
-        holders = identifiers(self._engine, accounts, self._settings.network_accounts)
+        holders = identifiers(self._engine, accounts, self._settings.network_accounts, self._key)
         hourly, origin = self._hourly()
         events = pq.read_table(ingest / "account_events.parquet")
         return Population(

@@ -1,6 +1,8 @@
 """Who holds which identifier: what the account table says of accounts, and what they were seen with.
 
-A sign-up's network is told as an address's is, so that a carrier's customers are compared with its others.
+A sign-up's address is compared with all who were ever seen there. Freelancers of one town sign up behind the exits of
+one carrier, where few others of a provider's customers happened to sign up but many come by; they share no more than
+whoever comes by. Its network is told as an address's is, so that a carrier's customers are compared with its others.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from iolaus.engine import Engine
+from iolaus.key import Key
 from iolaus.link.population import KINDS, Holders, Numbers
 from iolaus.networks import lookup
+from iolaus.sketch.marks import hidden
 
 KNOWN = ("payment_fingerprint", "device_id", "referral", "parent_account_id", "email_domain", "phone_prefix")
 """Columns of the account table that identify somebody, but for :data:`SIGNUP`."""
@@ -26,17 +30,14 @@ SEEN = ("block", "address", "tls", "key")
 OF_NETWORKS = ("block", "address")
 """Those whose values are of a kind of network."""
 
-NO_ADDRESS = np.int64(1 << 40)
-"""Where names begin that stand in place of a sign-up's address: above all addresses of four bytes."""
-
 Systems = npt.NDArray[np.int32]
 
 
-def identifiers(engine: Engine, accounts: pa.Table, least: int) -> dict[str, Holders]:
+def identifiers(engine: Engine, accounts: pa.Table, least: int, key: Key) -> dict[str, Holders]:
     """Holders of every identifier that there is. Needs conversations.
 
     accounts: a row by account number. least: accounts that are seen in an autonomous system from which its addresses
-    are compared by themselves.
+    are compared by themselves. key: the one under which conversations hold addresses.
     """
     everyone = np.arange(len(accounts), dtype=np.int32)
     found = {name: Holders.of(everyone, _codes(accounts[name])) for name in KNOWN if name in accounts.column_names}
@@ -47,16 +48,16 @@ def identifiers(engine: Engine, accounts: pa.Table, least: int) -> dict[str, Hol
             systems = _large(account, asn, least)
         found[name] = Holders.of(account, value, kind + KINDS * _numbers(asn, systems), place)
     if SIGNUP in accounts.column_names:
-        found[SIGNUP] = _signed_up(everyone, accounts[SIGNUP], systems)
+        found[SIGNUP] = _signed_up(everyone, accounts[SIGNUP], systems, key).beside(found["address"])
     return found
 
 
-def _signed_up(everyone: npt.NDArray[np.int32], column: pa.ChunkedArray, systems: Systems) -> Holders:
+def _signed_up(everyone: npt.NDArray[np.int32], column: pa.ChunkedArray, systems: Systems, key: Key) -> Holders:
     """Holders of the addresses of sign-ups. systems: those whose addresses are compared by themselves."""
     network, codes = lookup(column.combine_chunks()), _codes(column)
     # What is no address may stand for one: a provider may give names of addresses in their place.
-    at = np.where((network.address == 0) & (codes > 0), NO_ADDRESS + codes, network.address)
-    return Holders.of(everyone, at, network.kind + KINDS * _numbers(network.asn, systems), network.block)
+    at = np.where(network.address == 0, codes, hidden(network.address, key))
+    return Holders.of(everyone, at, network.kind + KINDS * _numbers(network.asn, systems), hidden(network.block, key))
 
 
 def _seen(engine: Engine, name: str) -> tuple[npt.NDArray[np.int32], Numbers, Numbers, Systems, Numbers]:

@@ -27,6 +27,9 @@ AT_ONCE = 1 << 16
 KINDS = 8
 """More than there are kinds of network (:class:`iolaus.networks.Kind`)."""
 
+PAIRS = ("accounts", "values", "sorts", "places")
+"""What is known of each pair of :class:`Holders`, a column each."""
+
 MOST_DRAWN = 0.25
 """Largest part of what strangers hold that is drawn to see how often they meet."""
 
@@ -49,12 +52,15 @@ class Holders:
     ``sorts``: int32, the sort of each pair's value, 0 where there is but one. Of an address it is its kind of network
     plus :data:`KINDS` times a number of its autonomous system where many accounts are seen there, as at a carrier.
     ``places``: what each pair's value is part of (the block of an address), the value itself where of nothing.
+    ``strangers``: how everybody else holds them, where that is more: whoever is seen at an address shares it with those
+    who signed up there, wherever his own sign-up was.
     """
 
     accounts: npt.NDArray[np.int32]
     values: Numbers
     sorts: npt.NDArray[np.int32]
     places: Numbers
+    strangers: Holders | None = None
 
     @classmethod
     def of(
@@ -75,10 +81,21 @@ class Holders:
         found = values if places is None else places[there][first]
         return cls(accounts, values, kept, np.where(found == 0, values, found))
 
+    def beside(self, seen: Holders) -> Holders:
+        """The same pairs, of which strangers are held to have those of ``seen`` as well."""
+        parts = (self, seen)
+        both = [np.concatenate([getattr(part, name) for part in parts]) for name in PAIRS]
+        return replace(self, strangers=Holders.of(*both))
+
     @cached_property
     def anywhere(self) -> Holders:
-        """The pairs alone, whatever networks they are of."""
-        return replace(self, sorts=np.zeros_like(self.sorts))
+        """The pairs alone, whatever networks they are of and whoever else is seen there."""
+        return replace(self, sorts=np.zeros_like(self.sorts), strangers=None)
+
+    @property
+    def of_strangers(self) -> Holders:
+        """The pairs by which accounts outside a cohort are counted."""
+        return self if self.strangers is None else self.strangers
 
     def rows(self, accounts: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
         """Places of the pairs of these accounts, ascending."""
@@ -89,13 +106,20 @@ class Holders:
 
         whole: accounts that the members are a sample of, all of which are left out of everyone else.
         """
-        distinct, group, total, holding, sorts = self._counted
-        within = np.bincount(group[among(self.accounts, members)], minlength=len(distinct))
-        holding_within = int(among(holding, members).sum())
-        if whole is None:
-            return Split(distinct, within, total - within, holding_within, len(holding) - holding_within, sorts)
-        outside = np.bincount(group[~among(self.accounts, whole)], minlength=len(distinct))
-        return Split(distinct, within, outside, holding_within, int((~among(holding, whole)).sum()), sorts)
+        others, left_out = self.of_strangers, members if whole is None else whole
+        distinct, group, total, holding, sorts = others._counted
+        own = self.rows(members)
+        within = np.bincount(self._groups[own], minlength=len(distinct))
+        left = np.bincount(group[among(others.accounts, left_out)], minlength=len(distinct))
+        holding_within = int(among(self._counted[3], members).sum())
+        return Split(distinct, within, total - left, holding_within, int((~among(holding, left_out)).sum()), sorts)
+
+    @cached_property
+    def _groups(self) -> npt.NDArray[np.intp]:
+        """Place of each pair's value among those that are counted of strangers, who hold all of them."""
+        if self.strangers is None:
+            return self._counted[1]
+        return np.searchsorted(self.strangers._counted[0], self.values)
 
     @cached_property
     def _counted(self) -> tuple[Numbers, npt.NDArray[np.intp], Numbers, npt.NDArray[np.int32], npt.NDArray[np.int32]]:

@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from iolaus.findings import Evidence, Family, Question
 from iolaus.link.cohort import Cohort
-from iolaus.link.held import SIGNUP
 from iolaus.link.population import Holders, Numbers, Population
 from iolaus.link.settings import LinkSettings
 from iolaus.link.weights import piece, poisson_surplus
@@ -41,7 +40,7 @@ def share(name: str, cohort: Cohort, holders: Holders, affiliations: Numbers, se
 
     affiliations: int64[accounts], equal for accounts that are openly one's (:attr:`Population.affiliations`).
     """
-    if name == SIGNUP and len(cohort.everyone) > settings.signup_most:
+    if holders.strangers is not None and len(cohort.everyone) > settings.signup_most:
         holders = holders.anywhere
     split = holders.split(cohort.everyone)
     if split.inside_accounts < 2:

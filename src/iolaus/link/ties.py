@@ -151,15 +151,16 @@ class _Rare:
         known = np.concatenate([numbers[body], rest])
         split = holders.split(numbers[body], known)
         rare = np.isin(holders.values, split.values[split.rare(settings.rare_share, settings.rare_most)])
-        inside, outside = np.isin(holders.accounts, numbers), ~np.isin(holders.accounts, known)
+        inside, others = np.isin(holders.accounts, numbers), holders.of_strangers
+        outside = ~np.isin(others.accounts, known)
         place = np.searchsorted(numbers, holders.accounts[inside])
         self._accounts = len(numbers)
         self._own = place, holders.sorts[inside].astype(np.int64)
         self._place, self._where = place[rare[inside]], holders.places[inside & rare]
         _, self._value = np.unique(holders.values[inside & rare], return_inverse=True)
         self._body, self._entity = body[self._place], entities[self._place]
-        shared = np.isin(holders.values, holders.values[~outside & rare])
-        self._others = shared[outside], holders.sorts[outside].astype(np.int64)
+        shared = np.isin(others.values, holders.values[np.isin(holders.accounts, known) & rare])
+        self._others = shared[outside], others.sorts[outside].astype(np.int64)
 
     def others(self) -> csr_matrix:
         """int32[n, n], rare values that each account shares with each of the body."""

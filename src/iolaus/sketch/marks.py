@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from iolaus.ingest.hashing import Hasher
 from iolaus.key import Key
 from iolaus.networks import lookup
 from iolaus.workspace import renamed_into
@@ -79,8 +80,8 @@ def mark(part: pa.Table, accounts: pa.Array, key: Key) -> pa.Table:
         "seq": part["seq"],
         "ts": pc.cast(part["ts"], pa.int64()),
         "account": pc.cast(pc.index_in(part["account_id"], value_set=accounts), pa.int32()),
-        "address": network.address,
-        "block": network.block,
+        "address": hidden(network.address, key),
+        "block": hidden(network.block, key),
         "asn": network.asn,
         "network": network.kind,
         "tools": hashes(_joined(part["tools"]), key),
@@ -101,6 +102,15 @@ def hashes(strings: pa.Array, key: Key) -> npt.NDArray[np.int64]:
     )
     places: npt.NDArray[np.int64] = pc.fill_null(encoded.indices, len(distinct) - 1).to_numpy(zero_copy_only=False)
     return distinct[places]
+
+
+def hidden(numbers: npt.NDArray[np.int64], key: Key) -> npt.NDArray[np.int64]:
+    """int64[n], the keyed hash of each number of a network, which tells who somebody is; 0 stays 0."""
+    encoded = pa.array(numbers).dictionary_encode()
+    distinct = encoded.dictionary.to_numpy()
+    hashed = Hasher(key).pair(encoded.dictionary, pa.array(np.zeros(len(distinct), np.int64)))
+    found: npt.NDArray[np.int64] = np.where(distinct == 0, 0, hashed.to_numpy())[encoded.indices.to_numpy()]
+    return found
 
 
 def _joined(lists: pa.ChunkedArray) -> pa.Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from iolaus.ingest.hashing import Hasher
 from iolaus.key import Key
@@ -22,9 +21,6 @@ from iolaus.tables import check
 
 NARROW = ("request", "retry_of", "given", "turn", "root", "prompt", "status", "answered")
 """Columns that come as they are from the narrow columns of ingest."""
-
-MASKED = ("address", "block")
-"""Marks that are numbers of networks; they are kept under the key, like everything that tells who somebody is."""
 
 
 class Keeper:
@@ -49,7 +45,6 @@ class Keeper:
         found = found if given is None else given.over(found)
         marks = mark(part, part["account_id"].combine_chunks().unique(), self._key)
         columns = {name: marks[name] for name in marks.column_names}
-        columns |= {name: self._masked(marks[name]) for name in MASKED}
         columns |= text_marks(part, found, self._key, given)
         columns |= {name: part[name] for name in ("exchange_id", "account_id", "ts", "pathway", "text_state")}
         columns |= {name: narrow[name] for name in NARROW}
@@ -63,13 +58,6 @@ class Keeper:
         kept = pa.table([_one(columns[name]).cast(schema.field(name).type) for name in schema.names], schema)
         check(kept, KEPT_EXCHANGES)
         return kept
-
-    def _masked(self, numbers: pa.ChunkedArray) -> pa.Array:
-        """Numbers as keyed hashes; 0 stays 0."""
-        encoded = _one(numbers).dictionary_encode()
-        distinct = encoded.dictionary.cast(pa.int64())
-        hashes = self._hasher.pair(distinct, pa.array(np.zeros(len(distinct), np.int64)))
-        return pc.if_else(pc.equal(distinct, 0), 0, hashes).take(encoded.indices)
 
     def _asked(
         self, part: pa.Table, opens: npt.NDArray[np.bool_], exchange: pa.Array, given: Given | None
