@@ -75,7 +75,11 @@ def scan(
     console.print(
         f"{campaigns} campaign{'' if campaigns == 1 else 's'} found among {len(found.cohorts)} tested cohorts."
     )
-    for warning in load(out).run.warnings:
+    read = load(out).run
+    if refused := sum(read.rejects.values()):
+        rows = "row was" if refused == 1 else "rows were"
+        console.print(f"{refused:,} {rows} rejected: see {out / 'rejects.parquet'}", soft_wrap=True)
+    for warning in read.warnings:
         console.print(f"Warning: {warning}", soft_wrap=True, markup=False)
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
 

@@ -198,7 +198,12 @@ RESULT_ACCOUNTS = Table(
             "membership reaches verdict.accuse_membership, and no person cleared it",
             True,
         ),
-        Column("role", pa.string(), "what the operator does with it; null without text", values=ROLES),
+        Column(
+            "role",
+            pa.string(),
+            "what the operator does with it; null without text, or where it is rather none of it",
+            values=ROLES,
+        ),
         Column(
             "distillation_share",
             pa.float64(),

@@ -246,6 +246,18 @@ def test_a_school_has_several_lines_and_a_pool_many(lines: int, holds: bool) -> 
     assert explanation is not None and explanation.held == holds
 
 
+@pytest.mark.parametrize(("enrolled", "holds"), [(0.9, True), (0.3, False)])
+def test_who_was_enrolled_at_an_office_may_work_from_home(enrolled: float, holds: bool) -> None:
+    found, everyone = factories.made(1, uses=25)
+    count = len(found.numbers)
+    there = np.arange(count) < enrolled * count
+    homes = Holders.of(found.numbers, 100 + np.arange(count))
+    office = Holders.of(found.numbers, np.where(there, 1, 500 + np.arange(count)), places=np.where(there, 7, 0))
+    placed = replace(everyone, holders={**everyone.holders, "block": homes, "signup_ip": office})
+    explanation = ask(BY_NAME["one workplace"], found, placed)
+    assert explanation is not None and explanation.held == holds
+
+
 def test_who_asks_of_topics_of_his_own_at_a_scheduler_s_hours_is_no_independent_person() -> None:
     found, everyone = factories.made(1, uses=25)
     people, served = (

@@ -26,7 +26,7 @@ FIT = np.where(ACCOUNTS < 28, 1.0, -2.0)
 """Log10 Bayes factors; who uses the framework's words alone fits plainly badly."""
 
 
-def fits(phrases: tuple[int, ...], told: bool) -> Any:
+def fits(phrases: tuple[int, ...], told: bool, ties: bool = False) -> Any:
     """Everyone fits. Strangers use the framework's words. ``told``: and they show among those whom these bring."""
     own = FRAMEWORK not in phrases
     return SimpleNamespace(
@@ -34,6 +34,7 @@ def fits(phrases: tuple[int, ...], told: bool) -> Any:
         share=1.0,
         fitting=np.ones(len(ACCOUNTS), bool),
         by_account=SimpleNamespace(usual=FIT),
+        counted_by_ties=ties,
         tested=np.ones(len(ACCOUNTS), bool),
         strange=(FRAMEWORK,) if told and not own else (),
         exclusive=lambda settings: own,
@@ -76,6 +77,13 @@ def test_among_too_many_users_accounts_are_told_one_by_one(monkeypatch: pytest.M
     assert still_own.tested.candidate.phrases == (OWN, ITEM)
 
 
+def test_among_as_many_whom_ties_counted_it_stays_as_it_was_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = SETTINGS.verdict.model_copy(update={"own_most": len(ACCOUNTS) - 1})
+    found = grown(monkeypatch, (OWN, FRAMEWORK), False, many, ties=True)
+    assert found.members is not None and found.own_words
+    assert found.tested.candidate.phrases == (OWN,)
+
+
 def test_words_that_plain_strangers_never_use_stay_a_campaign_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
     many = SETTINGS.verdict.model_copy(update={"own_most": len(ACCOUNTS) - 1})
     found = grown(monkeypatch, (OWN, FRAMEWORK), True, many, ACCOUNTS[:28])
@@ -89,9 +97,10 @@ def grown(
     told: bool,
     verdict: VerdictSettings,
     users: np.ndarray = ACCOUNTS,
+    ties: bool = False,
 ) -> Any:
     """A campaign of one word whose members make most of the uses of those that are ``taken``."""
-    monkeypatch.setattr(growth, "fits_of", lambda candidate, *_: fits(candidate.phrases, told))
+    monkeypatch.setattr(growth, "fits_of", lambda candidate, *_: fits(candidate.phrases, told, ties))
     monkeypatch.setattr(growth, "fitting_words", lambda engine, phrases, *_: phrases)
     monkeypatch.setattr(growth, "users", lambda *_: len(ACCOUNTS))
     monkeypatch.setattr(growth, "own_words", lambda *_: taken)

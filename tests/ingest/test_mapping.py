@@ -118,6 +118,17 @@ def test_a_path_that_no_record_has(tmp_path: Path) -> None:
     assert got.summary.warnings == ["a.jsonl: mapping: seed = 'zzzzzz': not in the first records"]
 
 
+def test_a_path_that_begins_well_and_leads_nowhere(tmp_path: Path) -> None:
+    rows = [{"meta": {"received": "2026-01-01T00:00:00Z", "rate": None}, "who": "a", "q": "x"}]
+    log = jsonl(tmp_path / "a.jsonl", rows)
+    base = "[rename]\naccount_id = 'who'\n"
+    with pytest.raises(InputError, match=r"ts = 'meta\.recv': nothing stands there in the first records"):
+        ingested(tmp_path / "state", log, mapping=mapped(tmp_path, base + "ts = 'meta.recv'"))
+    more = base + "ts = 'meta.received'\ntemperature = 'meta.rate'\nseed = 'meta.seed'"
+    got = ingested(tmp_path / "state", log, mapping=mapped(tmp_path, more))
+    assert got.summary.warnings == ["a.jsonl: mapping: seed = 'meta.seed': not in the first records"]
+
+
 def test_a_mapping_and_a_format_together_are_refused(tmp_path: Path) -> None:
     log = jsonl(tmp_path / "a.jsonl", [{}])
     with pytest.raises(InputError, match="Give one of them"):

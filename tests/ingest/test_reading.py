@@ -35,6 +35,14 @@ def test_the_native_reader_and_the_fast_path_agree(tmp_path: Path) -> None:
     assert rows == drafts
 
 
+def test_an_account_table_among_the_logs_is_named(tmp_path: Path) -> None:
+    table = jsonl(
+        tmp_path / "accounts.jsonl", [{"account_id": "a", "created_at": "2026-01-01", "programme": "standard"}]
+    )
+    with pytest.raises(InputError, match=r"accounts\.jsonl: its fields are those of the account table.*--accounts"):
+        choose(Source("accounts.jsonl", table), None, None, LONGEST)
+
+
 def test_what_fits_nothing_names_the_formats_and_the_closest_columns(tmp_path: Path) -> None:
     log = jsonl(tmp_path / "a.jsonl", [{"accountid": "a", "tss": 5, "secret": "somebody's words"}])
     with pytest.raises(InputError) as caught:

@@ -272,9 +272,11 @@ def made(
         ts = np.where(mine, START + rng.integers(0, 7 * DAY, len(everybody)), everybody.ts)
         everybody = replace(everybody, ts=ts)
     known = people(rng, count)
+    known["referral"] = [f"code-{n}" if n % 4 == 0 else None for n in range(count)]
     block = rng.integers(1, 1 << 40, count)
     if queue:
         block[members] = rng.integers(1, 6, accounts)
+        known["referral"] = ["code-batch" if n in members else code for n, code in enumerate(known["referral"])]
     holders = {"block": Holders.of(np.arange(count, dtype=np.int32), block)}
     if queue:
         holders["handed"] = passed_on(rng, members)

@@ -115,6 +115,18 @@ def write(folder: Path, campaigns: list[Campaign], rest: list[Campaign], honest:
     (folder / "cohorts.json").write_bytes(msgspec.json.encode(tested))
     (folder / "run.json").write_bytes(msgspec.json.encode(record))
     pq.write_table(accounts, folder / "accounts.parquet")
+    flagged = [
+        {
+            "exchange_id": f"{row['account_id']}-{n}",
+            **{c: row[c] for c in ("account_id", "campaign_id")},
+            "probability": 1.0,
+        }
+        for row in accounts.to_pylist()
+        if row["accused"]
+        for n in range(2)
+    ]
+    schema = tables.RESULT_EXCHANGES.schema
+    pq.write_table(pa.Table.from_pylist(flagged, schema=schema), folder / "exchanges.parquet")
     rejects = [
         {
             "source": "logs/api.jsonl.gz",

@@ -92,6 +92,23 @@ def test_an_account_below_the_setting_is_not_accused(folder: Path) -> None:
     assert any("It is not accused" in text for text in texts)
 
 
+def test_an_account_says_what_of_it_is_flagged_and_why_it_is_not_accused(folder: Path, tmp_path: Path) -> None:
+    rows = pq.read_table(folder / "accounts.parquet").to_pylist()
+    accused = next(row for row in rows if row["accused"] and row["role"])
+    said_of = said(folder, account=accused["account_id"])
+    assert f" 2 exchanges of its {accused['exchanges']} are flagged" in said_of
+    accused["accused"] = False
+    copied = shutil.copytree(folder, tmp_path / "cleared")
+    pq.write_table(pa.Table.from_pylist(rows, schema=tables.RESULT_ACCOUNTS.schema), copied / "accounts.parquet")
+    assert "and a person cleared it" in said(copied, account=accused["account_id"])
+
+
+def test_a_campaign_says_how_many_of_its_accounts_are_accused(folder: Path) -> None:
+    rows = pq.read_table(folder / "accounts.parquet", columns=["campaign_id", "accused"]).to_pylist()
+    count = sum(row["accused"] for row in rows if row["campaign_id"] == "hydra-7f3a")
+    assert f"{count} accounts of it are accused" in said(folder, "hydra-7f3a")
+
+
 def test_accounts_without_a_campaign(folder: Path) -> None:
     assert "It belongs to no campaign." in said(folder, account="acct-00000")
     unseen = said(folder, account="acct-02399")

@@ -65,6 +65,11 @@ class Fits:
             return fitting
         return 1 - strangers.share if strangers.by_ties else min(fitting, 1 - strangers.share)
 
+    @property
+    def counted_by_ties(self) -> bool:
+        """Whether strangers were counted against accounts that ties tell: then few show among thousands as well."""
+        return self.by_account.strangers is not None and self.by_account.strangers.by_ties
+
     def likely(self, settings: VerdictSettings) -> npt.NDArray[np.int32]:
         """Account numbers that are rather members: those who fit, by themselves where strangers use the words too."""
         return self.numbers[self.fitting & (self.exclusive(settings) | (self.own >= 0))]

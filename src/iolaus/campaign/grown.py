@@ -2,7 +2,8 @@
 
 Words are taken up by how much of their use is the campaign's. One that many strangers use seldom, as those of a
 framework, passes that, and with it the words are no longer the campaign's own: then it stays as it was before, or,
-where thousands use them, each account is told from strangers by itself.
+where thousands use them and ties told too few whom to count strangers against, each account is told from these by
+itself.
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
     (tested, judgement), candidate = pair, pair[0].candidate
     dropped = set[int]()
     found: Judged | None = None
+    counted = False
     for _ in range(GROWTHS):
         fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
         words = _exclusive(candidate, fits, engine, settings)
         if found and not fits.exclusive(settings.verdict):
-            if fits.tested.sum() > settings.verdict.own_most and not _proven(found, fits, engine, settings):
+            many = not counted and fits.tested.sum() > settings.verdict.own_most
+            if many and not _proven(found, fits, engine, settings):
                 # Among thousands hundreds of strangers do not show: then no words are trusted, whichever are left.
                 words = candidate.phrases
             elif {*fits.strange} & {*found.tested.candidate.phrases}:
@@ -59,8 +62,10 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
             break
         members = _members(candidate, fits, judgement.probability, assembly, engine, settings)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
-        found = Judged(replace(tested, candidate=candidate), judgement, {}, members)
-        if not fits.exclusive(settings.verdict) or WORDLESS & {*candidate.kinds}:
+        own = fits.exclusive(settings.verdict)
+        found = Judged(replace(tested, candidate=candidate), judgement, {}, members, own_words=own)
+        counted = fits.counted_by_ties
+        if not own or WORDLESS & {*candidate.kinds}:
             break
         taken = {*own_words(engine, candidate.accounts, settings.campaign.own_words)} - dropped | {*candidate.phrases}
         if len(taken) == len(candidate.phrases):

@@ -233,7 +233,8 @@ def _verdict(
     if concealment == "no":
         return "explained", "One hand that does not hide.", ""
     if content != "yes" and families >= settings.least_families:
-        return "concealed_pool", "One concealed hand without the marks of extraction: to be watched.", ""
+        marks = " without the marks of extraction" if content == "no" else "; whether it extracts cannot be told"
+        return "concealed_pool", f"One concealed hand{marks}: to be watched.", ""
     if content == "yes" and "undetermined" in held:
         return (
             "undetermined",

@@ -47,7 +47,8 @@ class Settings(Protocol):
 class Judged:
     """A cohort, what is believed of it, its published words by phrase, and its members where it is accused.
 
-    level: what it had to reach and reached, once it was held to one.
+    level: what it had to reach and reached, once it was held to one. own_words: whether hardly anybody but its accounts
+    uses the words by which its members were told.
     """
 
     tested: Tested
@@ -55,6 +56,7 @@ class Judged:
     published: dict[int, str]
     members: Members | None = None
     level: Level | None = None
+    own_words: bool = False
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def _accounts(
             pa.array(names[np.where(shown, campaign, -1)], pa.string()),
             pa.array(np.where(shown, membership, 0.0), pa.float64()),
             pa.array((membership >= settings.accuse_membership) & ~np.isin(np.arange(count), cleared)),
-            pa.array(role, pa.string(), mask=~shown),
+            pa.array(role, pa.string(), mask=membership < MORE_LIKELY),
             *spans,
             pa.array(exchanges),
             known["assessed"].combine_chunks(),

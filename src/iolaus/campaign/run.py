@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-
-import numpy as np
-import numpy.typing as npt
 
 from iolaus.campaign.apart import Declared, declared, set_apart
 from iolaus.campaign.claims import claimed_once
 from iolaus.campaign.cleared import cleared_accounts
-from iolaus.campaign.grown import MORE_LIKELY, grown
-from iolaus.campaign.join import Joiner, Pair, shadow
+from iolaus.campaign.grown import MORE_LIKELY
+from iolaus.campaign.join import Joiner
 from iolaus.campaign.judge import judge
 from iolaus.campaign.judged import Judged, Outcome, Settings
-from iolaus.campaign.members import Members
+from iolaus.campaign.measured import Measuring
 from iolaus.campaign.publish import published
 from iolaus.campaign.said import let_know
-from iolaus.campaign.unread import with_unread
-from iolaus.campaign.wordless import WORDLESS, Sections, without, wordless
+from iolaus.campaign.wordless import Sections, without, wordless
 from iolaus.engine import Engine
 from iolaus.key import load as load_key
 from iolaus.link.assemble import Assembly
@@ -58,55 +54,13 @@ def run(work: Workspace, settings: Settings, engine: Engine, progress: Progress,
         joiner = Joiner(assembly, settings.link, settings.campaign, settings.verdict)
         judged = joiner.join(judged)
     with progress.stage("members", "campaigns") as tick:
-        cohorts = list(_measured(judged, joiner, assembly, engine, settings, known))
+        cohorts = Measuring(joiner, assembly, engine, settings, known).of(judged)
         more, tried = _beyond_words(others, cohorts, assembly, engine, settings, known)
         cohorts = claimed_once([*cohorts, *more], len(assembly.population.accounts))
         cohorts = published(cohorts, exchanges, shared, assembly, engine, settings)
         tick(sum(found.members is not None for found in cohorts))
     cohorts.sort(key=lambda found: (-found.judgement.probability, found.tested.candidate.id))
     return Outcome(cohorts, assembly.population, assembly.uses, count + tried)
-
-
-def _measured(
-    judged: Iterable[Pair], joiner: Joiner, assembly: Assembly, engine: Engine, settings: Settings, known: Declared
-) -> Iterator[Judged]:
-    """Each cohort, campaigns with their members; one whose accounts an earlier campaign holds is its shadow.
-
-    One that could be an earlier cohort by its accounts, and was not joined with it, is judged once more without those
-    that turned out to be the earlier campaign's.
-    """
-    earlier: list[Pair] = []
-    before: list[Pair] = []
-    for pair in judged:
-        if pair[1].verdict != "campaign":
-            yield Judged(*pair, {})
-            continue
-        holder = joiner.nearest(pair, earlier)
-        rival = holder or joiner.nearest(pair, before)
-        before.append(pair)
-        if rival is not None:
-            alone = None if holder else joiner.beside(pair, _accounts(earlier))
-            if alone is None:
-                yield Judged(*shadow(pair, rival), {})
-                continue
-            pair = alone
-        found = grown(pair, assembly, engine, settings, known)
-        if found.members is not None and not WORDLESS & {*found.tested.candidate.kinds}:
-            found = _with_unread(found, found.members, assembly, settings, known)
-        if found.members is not None:
-            sure = found.members.membership >= settings.verdict.accuse_membership
-            earlier.append(_of_accounts(found, found.members.numbers[sure]))
-        yield found
-
-
-def _of_accounts(found: Judged, accounts: npt.NDArray[np.int32]) -> Pair:
-    """The campaign with none but these of its accounts."""
-    return replace(found.tested, candidate=replace(found.tested.candidate, accounts=accounts)), found.judgement
-
-
-def _accounts(campaigns: Sequence[Pair]) -> npt.NDArray[np.int32]:
-    """All accounts of these campaigns."""
-    return np.concatenate([np.zeros(0, np.int32), *(found[0].candidate.accounts for found in campaigns)])
 
 
 def _beyond_words(
@@ -129,21 +83,5 @@ def _beyond_words(
     judged: list[Judged] = []
     for some, by in ((many, settings), (handfuls, of_few)):
         joiner = Joiner(assembly, by.link, by.campaign, by.verdict)
-        judged += _measured(joiner.found(some), joiner, assembly, engine, by, known)
+        judged += Measuring(joiner, assembly, engine, by, known).of(joiner.found(some))
     return judged, len(many) + len(handfuls)
-
-
-def _with_unread(found: Judged, members: Members, assembly: Assembly, settings: Settings, known: Declared) -> Judged:
-    """The campaign with accounts of which no text was kept, and whose ties are those of its own."""
-    members = with_unread(
-        members,
-        assembly.population,
-        known,
-        found.judgement.probability,
-        settings.verdict.accuse_membership,
-        settings.link,
-    )
-    more = members.numbers[(members.membership >= MORE_LIKELY) & (members.used == 0)]
-    candidate = found.tested.candidate
-    everyone = replace(candidate, accounts=np.union1d(candidate.accounts, more).astype(np.int32))
-    return replace(found, tested=replace(found.tested, candidate=everyone), members=members)

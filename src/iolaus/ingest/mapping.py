@@ -50,19 +50,21 @@ class Mapping:
         path = self.context.get(name)
         return None if path is None else as_text(_column(columns, path, size))
 
-    def missing(self, names: Iterable[str]) -> list[str]:
-        """Sentences on paths that begin with a name the log's first records do not have.
+    def missing(self, head: Sequence[dict[str, Any]]) -> list[str]:
+        """Sentences on paths that lead to nothing in the log's first records.
 
         Raises InputError where the time is among them, or a name is so close that it must be a slip.
         """
-        known = set(names)
+        known = set[str]().union(*head)
         sentences: list[str] = []
         for target, path in [*self.renames.items(), *self.context.items()]:
-            if any(head in known for head, _ in _splits(path)):
+            begun = any(first in known for first, _ in _splits(path))
+            if any(_leads(record, path) for record in head):
                 continue
-            near = closest(path.split(".")[0], known)
-            place = f"{self.file}: {target} = '{path}': no record begins with that name."
+            near = "" if begun else closest(path.split(".")[0], known)
+            said = "nothing stands there in the first records" if begun else "no record begins with that name"
             if near or target == "ts":
+                place = f"{self.file}: {target} = '{path}': {said}."
                 raise InputError(f"{place}{near} Mend the mapping, then run again.")
             sentences.append(f"mapping: {target} = '{path}': not in the first records")
         return sentences
@@ -109,6 +111,18 @@ def walk(value: Any, path: str) -> Any:
         place = int(head) if head.lstrip("-").isdigit() else len(value)
         return walk(value[place], rest) if -len(value) <= place < len(value) else None
     return None
+
+
+def _leads(value: Any, path: str) -> bool:
+    """Whether there is anything at ``path``, be it a null."""
+    if not path:
+        return True
+    if isinstance(value, dict):
+        return any(_leads(value[head], rest) for head, rest in _splits(path) if head in value)
+    head, _, rest = path.partition(".")
+    if isinstance(value, list) and head == ANY:
+        return any(_leads(item, rest) for item in value)
+    return isinstance(value, list) and walk(value, path) is not None
 
 
 def load(file: Path) -> Mapping:

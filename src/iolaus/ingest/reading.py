@@ -19,7 +19,7 @@ from iolaus.ingest.mapping import Mapping
 from iolaus.ingest.opening import container
 from iolaus.ingest.records import Records, read_records
 from iolaus.ingest.tabular import Rows, read_csv, read_parquet
-from iolaus.tables import EXCHANGES, closest
+from iolaus.tables import ACCOUNTS, EXCHANGES, closest
 
 HEAD = 50
 """Records by which a format is recognised."""
@@ -62,7 +62,7 @@ def choose(source: Source, named: Format | None, mapping: Mapping | None, longes
 def fitting(head: list[dict[str, Any]], name: str, mapping: Mapping | None) -> Way:
     """The way to read what begins with the records ``head``; raises as :func:`choose`. name: of the source."""
     if mapping is not None:
-        return Way(mapping, None, tuple(mapping.missing(set().union(*head))) if head else ())
+        return Way(mapping, None, tuple(mapping.missing(head)) if head else ())
     if not head:
         return Way(None, formats()[native.NAME])
     scores = {name: f.recognise(head) for name, f in formats().items()}
@@ -74,6 +74,8 @@ def fitting(head: list[dict[str, Any]], name: str, mapping: Mapping | None) -> W
 
 def _nothing_fits(name: str, head: list[dict[str, Any]]) -> str:
     names = Counter(field for record in head for field in record if isinstance(field, str))
+    if len({*names} & {*ACCOUNTS.names}) > len(names) / 2:
+        return f"{name}: its fields are those of the account table. Give it with --accounts, apart from the logs."
     shown = ", ".join(f"'{field[:40]}'" for field, _ in names.most_common(12))
     near = [f"{want}:{closest(want, names)}" for want in ("ts", "account_id", "prompt") if want not in names]
     hints = " ".join(hint for hint in near if not hint.endswith(":"))

@@ -73,7 +73,8 @@ class Tally:
             if refused > share * rows[index]:
                 raise TooManyRejectsError(
                     f"{self.names[index]}: {refused} of {rows[index]} rows were refused (most: {count['reason']}). "
-                    f"See rejects.parquet in --out; --max-rejects allows more."
+                    "See rejects.parquet in --out; --max-rejects allows more."
+                    + (" A log of another program is described with --mapping." if refused == rows[index] else "")
                 )
 
     def counts(self) -> dict[str, int]:

@@ -52,6 +52,15 @@ class Results:
         tables.check(found, tables.RESULT_ACCOUNTS)
         return found.sort_by([("membership", "descending"), ("exchanges", "descending"), ("account_id", "ascending")])
 
+    def accused_of(self, campaign: str) -> int:
+        """How many accounts of one campaign are accused."""
+        named = [("campaign_id", "=", campaign)]
+        return _true(_read(self.folder / "accounts.parquet", ["accused"], named).column("accused"))
+
+    def flagged_of(self, account: str) -> int:
+        """How many exchanges of one account are flagged."""
+        return len(_read(self.folder / "exchanges.parquet", ["account_id"], [("account_id", "=", account)]))
+
     def account(self, account: str) -> dict[str, object] | None:
         """The row of one account, or None."""
         rows = _read(self.folder / "accounts.parquet", None, [("account_id", "=", account)]).to_pylist()

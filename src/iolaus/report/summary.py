@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from iolaus.campaign.settings import VerdictSettings
 from iolaus.findings import Campaign, Question, RunRecord, Verdict
 from iolaus.report.likelihood import word
 from iolaus.report.plain import count, percent, plural
@@ -143,6 +144,12 @@ def hidden_phrase(run: RunRecord) -> str:
     sketched = any(group.get("sketched", 0) for groups in run.assessable.values() for group in groups.values())
     used = f"stands in the texts that came of {few}" if sketched else f"is used by {few}"
     return f"not shown: the whole excerpt {used} legal entities (accounts, where none is known)"
+
+
+def accused_from(run: RunRecord) -> float:
+    """Membership from which the scan accused an account."""
+    value = dict(flat(run.settings)).get("verdict.accuse_membership")
+    return value if isinstance(value, float) else VerdictSettings().accuse_membership
 
 
 def changed_settings(run: RunRecord) -> list[tuple[str, Any, Any]]:

@@ -5,7 +5,7 @@ Text of the results is never markup here, and what could steer a terminal is spe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -107,6 +107,8 @@ def _cohort(found: results.Results, cohort: Campaign, console: Console) -> None:
             f"{plural(cohort.exchanges, 'exchange')}, {moment(cohort.first_seen)} to {moment(cohort.last_seen)}{alarm}."
         )
     )
+    if cohort.verdict == "campaign":
+        console.print(Text(f"{plural(found.accused_of(cohort.id), 'account')} of it are accused (accounts.parquet)."))
     if level := summary.reached(cohort):
         console.print(Text(level))
     for event in cohort.lineage:
@@ -182,15 +184,24 @@ def _account(found: results.Results, name: str, campaign: str | None, console: C
             console.print(Text(said.rstrip()))
         return
     cohort = _named(found, str(owner))
-    if not row["accused"]:
-        console.print(
-            Text(
-                "It is not accused: its membership is below the setting verdict.accuse_membership,"
-                " or a person cleared it."
-            )
-        )
+    console.print(Text(_why(found, row, cohort)))
     console.print()
     _cohort(found, cohort, console)
+
+
+def _why(found: results.Results, row: Mapping[str, object], cohort: Campaign) -> str:
+    """What makes an account accused or not, in a sentence or two."""
+    least, name = summary.accused_from(found.run), visible(cohort.id)
+    membership = row["membership"]
+    assert isinstance(membership, float)
+    said = f"its membership of {name} is {membership:.3f}"
+    if row["accused"]:
+        flagged = plural(found.flagged_of(str(row["account_id"])), "exchange")
+        taken = f" {flagged} of its {row['exchanges']} are flagged (exchanges.parquet)." if row["role"] else ""
+        return f"It is accused: {said}, of {least:g} at least.{taken}"
+    if membership < least:
+        return f"It is not accused: {said}, of {least:g} that are needed."
+    return f"It is not accused: {said}, and a person cleared it."
 
 
 def _cell(value: object) -> str:

@@ -38,10 +38,11 @@ def weigh(
         max(evidence[kind].log10_bf, 0.0) for kind in TIES if kind in evidence and knit(evidence[kind], settings)
     )
     weight = sittings - ties + (steady - 0.5) * 2
+    but = "; but they share addresses, cards or sign-ups as strangers do not" if ties > 0 else ""
     return explained(
         NAME,
         float(np.clip(weight, -3, 3)),
         f"{steady:.0%} of the accounts keep to at most {settings.steady_blocks} address blocks; hours"
-        f" {'are' if sittings > 0 else 'are not'} each account's own.",
+        f" {'are' if sittings > 0 else 'are not'} each account's own{but}.",
         settings,
     )

@@ -1,4 +1,4 @@
-"""Shared identity: cards, devices, referrals and sign-up data that the accounts have in common and others do not.
+"""Shared identity: cards, devices and sign-up data that the accounts have in common and others do not.
 
 Sees: one purse, one device or one batch of sign-ups behind accounts that look unrelated.
 Must spare: families and small firms (a card on two or three accounts), an enterprise with one card (declared, see the
@@ -24,7 +24,6 @@ SELECTS = (TIES,)
 NAMES = (
     "payment_fingerprint",
     "device_id",
-    "referral",
     "parent_account_id",
     "signup_ip",
     "email_domain",
