@@ -72,9 +72,7 @@ def scan(
     found = run(inputs, chosen_settings(settings, max_rejects, engine), out, Progress(), state)
     console = Console(highlight=False)
     campaigns = len(found.campaigns)
-    console.print(
-        f"{campaigns} campaign{'' if campaigns == 1 else 's'} found among {len(found.cohorts)} tested cohorts."
-    )
+    console.print(f"{campaigns} campaign{'' if campaigns == 1 else 's'} found among {found.tested} tested cohorts.")
     read = load(out).run
     if refused := sum(read.rejects.values()):
         rows = "row was" if refused == 1 else "rows were"

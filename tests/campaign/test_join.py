@@ -14,6 +14,7 @@ import pytest
 from iolaus.campaign.join import Joiner, Pair
 from iolaus.campaign.judge import judge
 from iolaus.campaign.settings import CampaignSettings, VerdictSettings
+from iolaus.findings import Explanation
 from iolaus.link import run as linking
 from iolaus.link.assemble import Assembly
 from iolaus.link.candidates import Candidate
@@ -93,6 +94,18 @@ def test_undetermined_cohort_of_a_campaign_s_accounts_is_its_shadow(world: World
     unsettled = world.pair("unsettled", world.hydra.numbers[:25], verdict="undetermined")
     joined = world.joiner().join([world.pair("hydra", world.hydra.numbers), unsettled])
     assert named(joined, "unsettled")[1].verdict == "explained"
+
+
+def test_a_pool_within_a_cohort_that_honest_people_may_be_is_a_part_of_it(world: World) -> None:
+    everyone = world.hydra.numbers
+    school = Explanation(name="one workplace", held=True, log10_bf=1.5, sentence="")
+    whole, pool = world.pair("whole", everyone, verdict="undetermined"), everyone[:20]
+    asked = (whole[0], replace(whole[1], explanations=(school,), question_to_ask="Whose office?"))
+    for known, verdict in ((asked, "undetermined"), (whole, "concealed_pool")):
+        left = world.joiner().join([known, world.pair("pool", pool, verdict="concealed_pool")])
+        assert named(left, "pool")[1].verdict == verdict
+    part = named(world.joiner().join([asked, world.pair("pool", pool, verdict="concealed_pool")]), "pool")[1]
+    assert part.question_to_ask == "Whose office?" and part.probability <= VERDICT.undetermined_most
 
 
 def test_cohort_elsewhere_keeps_its_verdict(world: World) -> None:

@@ -72,7 +72,8 @@ class Joiner:
                 found[found.index(nearest)] = both
             else:
                 beside.append(pair)
-        return [*found, *beside, *(self._left(pair, found) for pair in others)]
+        asked = [pair for pair in others if _asked(pair[1])]
+        return [*found, *beside, *(self._left(pair, found, asked) for pair in others)]
 
     def nearest(self, pair: Pair, found: Iterable[Pair]) -> Pair | None:
         """That of ``found`` which holds most accounts of ``pair``; None unless so many that they may be one."""
@@ -134,10 +135,18 @@ class Joiner:
         grown = len(refined[0].candidate.accounts) >= len(known[0].candidate.accounts)
         return refined if refined[1].verdict == "campaign" and grown else None
 
-    def _left(self, pair: Pair, found: list[Pair]) -> Pair:
-        """A cohort that is not accused; where it is mostly a campaign's accounts, its shadow."""
+    def _left(self, pair: Pair, found: list[Pair], asked: list[Pair]) -> Pair:
+        """A cohort that is not accused; where it is mostly a campaign's accounts, its shadow.
+
+        A pool of which most accounts stand in a larger cohort that honest people may be is a part of that.
+        """
         nearest = self.nearest(pair, found)
-        return shadow(pair, nearest) if nearest else pair
+        if nearest is not None:
+            return shadow(pair, nearest)
+        size = len(pair[0].candidate.accounts)
+        larger = [known for known in asked if len(known[0].candidate.accounts) > size]
+        whole = self.nearest(pair, larger) if pair[1].verdict == "concealed_pool" else None
+        return pair if whole is None else _part(pair, whole, self._verdict)
 
 
 def _without(candidate: Candidate, accounts: Accounts) -> Candidate:
@@ -149,6 +158,23 @@ def mixed(tested: Tested, judgement: Judgement, settings: VerdictSettings) -> Pa
     unsettled = min(judgement.probability, settings.undetermined_most)
     return tested, replace(
         judgement, verdict="undetermined", sentence=MIXED, question_to_ask=ASK_MIXED, probability=unsettled
+    )
+
+
+def _asked(judgement: Judgement) -> bool:
+    """Whether a person is asked of the cohort because an honest explanation fits it as well."""
+    return judgement.verdict == "undetermined" and any(explanation.held for explanation in judgement.explanations)
+
+
+def _part(pair: Pair, whole: Pair, settings: VerdictSettings) -> Pair:
+    """The cohort as a part of a larger one, of which a person is asked."""
+    tested, judgement = pair
+    return tested, replace(
+        judgement,
+        verdict="undetermined",
+        sentence=f"Its accounts are mostly those of cohort {whole[0].candidate.id}, of which a person is asked.",
+        question_to_ask=whole[1].question_to_ask,
+        probability=min(judgement.probability, settings.undetermined_most),
     )
 
 
