@@ -43,6 +43,9 @@ def test_the_rare_world_holds_at_most_two_in_a_thousand() -> None:
 
 def test_a_judged_world_is_taken_up_and_its_traffic_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     task = Task("S12", 4)
+    left = tmp_path / "worlds" / f"{task.name}-0.05"
+    left.mkdir(parents=True)
+    (left / "half").write_text("what a killed run left")
     place = judge_task(task, tmp_path, 0.05)
     sheet, (fact,), replays = gather([place])
     assert len(sheet) == fact.accounts > 0

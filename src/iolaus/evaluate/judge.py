@@ -121,6 +121,7 @@ def judge_task(task: Task, work: Path, scale: float) -> Path:
     if marker.exists():
         return work / marker.read_text("utf-8")
     world = work / "worlds" / f"{task.name}-{scale:g}"
+    shutil.rmtree(world, ignore_errors=True)  # A killed run leaves half of it, which nothing goes on from.
     try:
         simulate(task.scenario, world, scale, task.seed)
         place = judge_world(open_world(world), settings, work, None, task.replay, task.baselines)
