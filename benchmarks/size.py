@@ -173,8 +173,9 @@ def main() -> int:
     parser.add_argument("--kept", type=Path, help="folder for worlds that stay, to be read again by another run")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    if asked.kept is not None:
-        asked.kept.mkdir(parents=True, exist_ok=True)
+    for place in (asked.kept, asked.work):
+        if place is not None:
+            place.mkdir(parents=True, exist_ok=True)
     os.environ["IOLAUS_ENGINE__MEMORY_MB"] = str(asked.memory)
     rows: list[Row] = []
     print(HEADER)

@@ -51,6 +51,8 @@ def main() -> None:
     parser.add_argument("--key", type=Path)
     parser.add_argument("--work", type=Path)
     asked = parser.parse_args()
+    if asked.work is not None:
+        asked.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=asked.work) as work, threadpool_limits(1, "blas"):
         print(table(HEADER, counted(asked.world, asked.least, asked.key, Path(work))))
 
