@@ -94,15 +94,19 @@ def scanned(world: World, settings: Settings, work: Path) -> tuple[Outcome, list
         reached.append(reach(*given))
         return reached[-1]
 
+    with patch.object(grown, "fits_of", look), patch.object(rest, "reach", reaching):
+        return staged(world, settings, work), looks, reached
+
+
+def staged(world: World, settings: Settings, work: Path) -> Outcome:
+    """What every stage of a scan comes to; nothing is written but in ``work``."""
     key = load_key(settings.sketch.key_file)
     engine = open_engine(settings.engine, work / "scratch")
     try:
         state = scan.open_workspace(world.inputs, settings, key, work)
-        with patch.object(grown, "fits_of", look), patch.object(rest, "reach", reaching):
-            _, found = scan.stages(world.inputs, settings, key, state, engine, Progress(shown=False), work)
+        return scan.stages(world.inputs, settings, key, state, engine, Progress(shown=False), work)[1]
     finally:
         engine.close()
-    return found, looks, reached
 
 
 if __name__ == "__main__":

@@ -20,17 +20,14 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
-from iolaus import scan
+from benchmarks.strangers import staged
 from iolaus.campaign import run
 from iolaus.campaign.fits import fits_of
 from iolaus.campaign.join import Pair
 from iolaus.campaign.judged import Judged
 from iolaus.campaign.measured import Measuring
-from iolaus.engine import open_engine
 from iolaus.evaluate.scanning import judging_settings
 from iolaus.evaluate.worlds import open_world
-from iolaus.key import load as load_key
-from iolaus.progress import Progress
 from iolaus.quoted import table
 
 HEADER = (
@@ -76,14 +73,8 @@ def counted(place: Path, least: int, key_file: Path | None, work: Path) -> list[
     settings = judging_settings(None, work)
     if key_file is not None:
         settings = settings.model_copy(update={"sketch": settings.sketch.model_copy(update={"key_file": key_file})})
-    key, world = load_key(settings.sketch.key_file), open_world(place)
-    engine = open_engine(settings.engine, work / "scratch")
-    try:
-        state = scan.open_workspace(world.inputs, settings, key, work)
-        with patch.object(run, "Measuring", Counting):
-            scan.stages(world.inputs, settings, key, state, engine, Progress(shown=False), work)
-    finally:
-        engine.close()
+    with patch.object(run, "Measuring", Counting):
+        staged(open_world(place), settings, work)
     return sorted(found, key=lambda row: str(row[2]))
 
 

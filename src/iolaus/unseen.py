@@ -14,15 +14,15 @@ def unseen(read: Summary, engine: Engine) -> list[str]:
     """Warnings for run.json and the terminal. Needs fingerprints and known."""
     if read.exchanges == 0:
         return ["no exchange was read: there was nothing to look at"]
-    shown = " OR ".join(f"{name} IS NOT NULL" for name in (*OWN, *COMMON))
+    says_who = " OR ".join(f"{name} IS NOT NULL" for name in (*OWN, *COMMON))
     counted = engine.table(
         "SELECT count(*) AS accounts, count(CASE WHEN assessed THEN 1 END) AS assessed, count(there) AS known,"
         " count(CASE WHEN shown THEN 1 END) AS shown"
         " FROM (SELECT account_id, assessed FROM fingerprints WHERE exchanges > 0) AS f"
-        f" LEFT JOIN (SELECT DISTINCT account_id, 1 AS there, {shown} AS shown FROM known) AS k USING (account_id)"
+        f" LEFT JOIN (SELECT DISTINCT account_id, 1 AS there, {says_who} AS shown FROM known) AS k USING (account_id)"
     )
     names = ("accounts", "assessed", "known", "shown")
-    accounts, assessed, known, shown_of = (int(counted[name][0].as_py()) for name in names)
+    accounts, assessed, known, shown = (int(counted[name][0].as_py()) for name in names)
     found = []
     if not read.has_account_table:
         found.append("no account table was given: whether anybody hides cannot be told, and nobody is accused")
@@ -31,9 +31,9 @@ def unseen(read: Summary, engine: Engine) -> list[str]:
             f"{known} of the {accounts} accounts of the logs are in the account table: is it this log's, and is"
             " account_id spelled the same in both?"
         )
-    elif 2 * shown_of < accounts:
+    elif 2 * shown < accounts:
         found.append(
-            f"of {accounts - shown_of} of the {accounts} accounts the account table says nothing of whose they are:"
+            f"of {accounts - shown} of the {accounts} accounts the account table says nothing of whose they are:"
             f" whether these hide cannot be told. It may say {', '.join(OWN)}, {' or '.join(COMMON)}"
         )
     if assessed == 0:

@@ -108,25 +108,35 @@ def test_slips_are_answered_with_what_was_meant(tmp_path: Path, text: str, probl
     assert str(caught.value).startswith(f"{file}: ") and problem in str(caught.value)
 
 
-def test_a_path_that_no_record_has(tmp_path: Path) -> None:
-    log = jsonl(tmp_path / "a.jsonl", [{"timestamp": "2026-01-01T00:00:00Z", "who": "a", "q": "x"}])
+@pytest.mark.parametrize(
+    ("row", "slip", "problem", "later", "missing"),
+    [
+        (
+            {"timestamp": "2026-01-01T00:00:00Z"},
+            "ts = 'timestmp'",
+            r"ts = 'timestmp': no record.*Did you mean 'timestamp'\?",
+            "ts = 'timestamp'\nseed = 'zzzzzz'",
+            "zzzzzz",
+        ),
+        (
+            {"meta": {"received": "2026-01-01T00:00:00Z", "rate": None}},
+            "ts = 'meta.recv'",
+            r"ts = 'meta\.recv': nothing stands there in the first records",
+            "ts = 'meta.received'\ntemperature = 'meta.rate'\nseed = 'meta.seed'",
+            "meta.seed",
+        ),
+    ],
+    ids=["no record begins with it", "it begins well and leads nowhere"],
+)
+def test_a_path_that_no_record_has(
+    tmp_path: Path, row: dict[str, Any], slip: str, problem: str, later: str, missing: str
+) -> None:
+    log = jsonl(tmp_path / "a.jsonl", [{**row, "who": "a", "q": "x"}])
     base = "[rename]\naccount_id = 'who'\n"
-    with pytest.raises(InputError, match=r"ts = 'timestmp': no record.*Did you mean 'timestamp'\?"):
-        ingested(tmp_path / "state", log, mapping=mapped(tmp_path, base + "ts = 'timestmp'"))
-    later = base + "ts = 'timestamp'\nseed = 'zzzzzz'"
-    got = ingested(tmp_path / "state", log, mapping=mapped(tmp_path, later))
-    assert got.summary.warnings == ["a.jsonl: mapping: seed = 'zzzzzz': not in the first records"]
-
-
-def test_a_path_that_begins_well_and_leads_nowhere(tmp_path: Path) -> None:
-    rows = [{"meta": {"received": "2026-01-01T00:00:00Z", "rate": None}, "who": "a", "q": "x"}]
-    log = jsonl(tmp_path / "a.jsonl", rows)
-    base = "[rename]\naccount_id = 'who'\n"
-    with pytest.raises(InputError, match=r"ts = 'meta\.recv': nothing stands there in the first records"):
-        ingested(tmp_path / "state", log, mapping=mapped(tmp_path, base + "ts = 'meta.recv'"))
-    more = base + "ts = 'meta.received'\ntemperature = 'meta.rate'\nseed = 'meta.seed'"
-    got = ingested(tmp_path / "state", log, mapping=mapped(tmp_path, more))
-    assert got.summary.warnings == ["a.jsonl: mapping: seed = 'meta.seed': not in the first records"]
+    with pytest.raises(InputError, match=problem):
+        ingested(tmp_path / "state", log, mapping=mapped(tmp_path, base + slip))
+    got = ingested(tmp_path / "state", log, mapping=mapped(tmp_path, base + later))
+    assert got.summary.warnings == [f"a.jsonl: mapping: seed = '{missing}': not in the first records"]
 
 
 def test_a_mapping_and_a_format_together_are_refused(tmp_path: Path) -> None:

@@ -32,19 +32,23 @@ MORE_LIKELY = 0.5
 """Membership from which an account is counted as the campaign's: more likely than not."""
 
 
-def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, known: Declared) -> Judged:
+def grown(
+    pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, known: Declared, fits: Fits | None = None
+) -> Judged:
     """A campaign with its members. Words that strangers use as well are dropped, and words that are its own taken up.
 
     Where nothing is left that mostly its own accounts use, or too few can be told from strangers, nobody is accused.
+    fits: those of the candidate as it is (:func:`fits_of`), where they are known already.
     """
     (tested, judgement), candidate = pair, pair[0].candidate
     dropped = set[int]()
     found: Judged | None = None
     counted = False
     for _ in range(GROWTHS):
-        fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
-        words = _exclusive(candidate, fits, engine, settings)
-        if found and not fits.exclusive(settings.verdict):
+        if fits is None:
+            fits = fits_of(candidate, assembly, engine, settings.link, settings.verdict, known)
+        own, words = fits.exclusive(settings.verdict), _exclusive(candidate, fits, engine, settings)
+        if found and not own:
             many = not counted and fits.tested.sum() > settings.verdict.own_most
             if many and not _proven(found, fits, engine, settings):
                 # Among thousands hundreds of strangers do not show: then no words are trusted, whichever are left.
@@ -56,13 +60,12 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
                 break
         if words != candidate.phrases:
             dropped |= {*candidate.phrases} - {*words}
-            candidate = replace(candidate, phrases=words)
+            candidate, fits = replace(candidate, phrases=words), None
             continue
         if fits.share < settings.campaign.least_members:
             break
         members = _members(candidate, fits, judgement.probability, assembly, engine, settings)
         candidate = replace(candidate, accounts=members.numbers[members.membership >= MORE_LIKELY])
-        own = fits.exclusive(settings.verdict)
         found = Judged(replace(tested, candidate=candidate), judgement, {}, members, own_words=own)
         counted = fits.counted_by_ties
         if not own or WORDLESS & {*candidate.kinds}:
@@ -70,7 +73,7 @@ def grown(pair: Pair, assembly: Assembly, engine: Engine, settings: Settings, kn
         taken = {*own_words(engine, candidate.accounts, settings.campaign.own_words)} - dropped | {*candidate.phrases}
         if len(taken) == len(candidate.phrases):
             break
-        candidate = replace(candidate, phrases=tuple(sorted(taken)))
+        candidate, fits = replace(candidate, phrases=tuple(sorted(taken))), None
     return found if found and _told(found, settings) else Judged(*mixed(tested, judgement, settings.verdict), {})
 
 

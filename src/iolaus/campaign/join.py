@@ -155,10 +155,13 @@ def _without(candidate: Candidate, accounts: Accounts) -> Candidate:
 
 def mixed(tested: Tested, judgement: Judgement, settings: VerdictSettings) -> Pair:
     """The cohort left undetermined: its accounts cannot be told from strangers that use the same words."""
-    unsettled = min(judgement.probability, settings.undetermined_most)
-    return tested, replace(
-        judgement, verdict="undetermined", sentence=MIXED, question_to_ask=ASK_MIXED, probability=unsettled
-    )
+    return tested, _unsettled(judgement, MIXED, ASK_MIXED, settings)
+
+
+def _unsettled(judgement: Judgement, sentence: str, ask: str, settings: VerdictSettings) -> Judgement:
+    """The judgement of a cohort that is left to a person."""
+    probability = min(judgement.probability, settings.undetermined_most)
+    return replace(judgement, verdict="undetermined", sentence=sentence, question_to_ask=ask, probability=probability)
 
 
 def _asked(judgement: Judgement) -> bool:
@@ -169,13 +172,8 @@ def _asked(judgement: Judgement) -> bool:
 def _part(pair: Pair, whole: Pair, settings: VerdictSettings) -> Pair:
     """The cohort as a part of a larger one, of which a person is asked."""
     tested, judgement = pair
-    return tested, replace(
-        judgement,
-        verdict="undetermined",
-        sentence=f"Its accounts are mostly those of cohort {whole[0].candidate.id}, of which a person is asked.",
-        question_to_ask=whole[1].question_to_ask,
-        probability=min(judgement.probability, settings.undetermined_most),
-    )
+    sentence = f"Its accounts are mostly those of cohort {whole[0].candidate.id}, of which a person is asked."
+    return tested, _unsettled(judgement, sentence, whole[1].question_to_ask, settings)
 
 
 def strength(judgement: Judgement) -> float:

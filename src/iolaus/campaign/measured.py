@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from iolaus.campaign.apart import Declared
-from iolaus.campaign.fits import fits_of
+from iolaus.campaign.fits import Fits, fits_of
 from iolaus.campaign.grown import MORE_LIKELY, grown
 from iolaus.campaign.join import Joiner, Pair, shadow
 from iolaus.campaign.judged import Judged, Settings
@@ -91,16 +91,16 @@ class Measuring:
         fits = fits_of(pair[0].candidate, self.assembly, self.engine, settings.link, settings.verdict, self.known)
         if not fits.exclusive(settings.verdict):
             return None
-        found = self._grown(pair, pair)
+        found = self._grown(pair, pair, fits)
         place = next(n for n, each in enumerate(measured) if each.pair is rival)
         if not found.found.own_words or found.accused <= measured[place].accused:
             return None
         measured[place] = _Measured(rival, Judged(*shadow(rival, pair), {}))
         return found
 
-    def _grown(self, pair: Pair, said: Pair) -> _Measured:
-        """The cohort with its members. said: as it was judged with accounts that are another's."""
-        found = grown(pair, self.assembly, self.engine, self.settings, self.known)
+    def _grown(self, pair: Pair, said: Pair, fits: Fits | None = None) -> _Measured:
+        """The cohort with its members. said: as it was judged with accounts that are another's. fits: if known."""
+        found = grown(pair, self.assembly, self.engine, self.settings, self.known, fits)
         if found.members is not None and not WORDLESS & {*found.tested.candidate.kinds}:
             found = self._with_unread(found)
         held = None

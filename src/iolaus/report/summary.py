@@ -133,7 +133,7 @@ def reached(cohort: Campaign) -> str:
 
 def publish_k(run: RunRecord) -> int | None:
     """The setting sketch.publish_k of the run, or None where the run does not record it."""
-    value = dict(flat(run.settings)).get("sketch.publish_k")
+    value = _recorded(run, "sketch.publish_k")
     return value if isinstance(value, int) else None
 
 
@@ -148,8 +148,13 @@ def hidden_phrase(run: RunRecord) -> str:
 
 def accused_from(run: RunRecord) -> float:
     """Membership from which the scan accused an account."""
-    value = dict(flat(run.settings)).get("verdict.accuse_membership")
+    value = _recorded(run, "verdict.accuse_membership")
     return value if isinstance(value, float) else VerdictSettings().accuse_membership
+
+
+def _recorded(run: RunRecord, name: str) -> object:
+    """A setting of the run by its dotted name, None where the run does not record it."""
+    return dict(flat(run.settings)).get(name)
 
 
 def changed_settings(run: RunRecord) -> list[tuple[str, Any, Any]]:
