@@ -83,8 +83,9 @@ def _row(by: Measuring, pair: Pair, hostile: npt.NDArray[np.bool_]) -> list[obje
     candidate, settings = pair[0].candidate, by.settings
     fits = fits_of(candidate, by.assembly, by.engine, settings.link, settings.verdict, by.known)
     told, back = fits.by_account.strangers, fits.numbers[fits.tested]
+    truly = f"{1 - hostile[back].mean():.3f}" if len(back) else ""
     return [
-        len(candidate.accounts), len(back), f"{1 - hostile[back].mean():.3f}",
+        len(candidate.accounts), len(back), truly,
         "" if told is None else f"{told.share:.3f}", "yes" if fits.counted_by_ties else "no",
         "yes" if fits.exclusive(settings.verdict) else "no",
     ]  # fmt: skip
